@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# The kernel: its source, the series, builds.  The work is in kernel/*.
+
+.PHONY: kernel-tree kernel kernel-debug kernel-base kernel-arm64 kernel-stock
+.PHONY: series kernel-export
+
+kernel-tree:	## Make build/linux: Debian's 6.12 source with the series applied
+	$(Q)deps/install kernel
+	$(Q)kernel/prepare
+
+kernel: kernel-tree	## Build the patched kernel for the guest
+	$(Q)kernel/build patched
+
+kernel-debug: kernel-tree	## Build it with KASAN, lockdep and other checks
+	$(Q)kernel/build debug
+
+kernel-base:	## Build the pristine source with the same configuration
+	$(Q)deps/install kernel
+	$(Q)kernel/prepare-base
+	$(Q)kernel/build base
+
+kernel-arm64: kernel-tree	## Cross-build for arm64
+	$(Q)deps/install arm64
+	$(Q)kernel/build arm64
+
+kernel-stock:	## Fetch Debian's own kernel of the same version
+	$(Q)deps/install kernel
+	$(Q)kernel/fetch-stock
+
+series: kernel-tree	## Write the series as git format-patch mails to build/series
+	$(Q)kernel/format-series
+
+kernel-export:	## Write the commits of build/linux back to kernel/{series,patches,src}
+	$(Q)kernel/export
