@@ -1,0 +1,5 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# Each tool brings its own fragment.
+
+-include $(sort $(wildcard tools/*/*.mk))
