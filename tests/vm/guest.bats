@@ -1,0 +1,139 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0
+#
+# Commands in a guest: what goes in comes out unchanged, and what goes wrong is
+# told.  Uses the patched kernel; VM_KERNEL names another one.
+
+setup() {
+	top=$(cd "$BATS_TEST_DIRNAME/../.." && pwd -P)
+	kernel=${VM_KERNEL:-patched}
+	cd "$BATS_TEST_TMPDIR"
+}
+
+vm() {
+	"$top/tools/vm/run" --kernel "$kernel" --smp 2 --mem 1G --timeout 120 "$@"
+}
+
+# vm_files ARGUMENT...: as vm; stdout, stderr and status in files out, err and $status.
+vm_files() {
+	status=0
+	vm "$@" >out 2>err || status=$?
+}
+
+@test "arguments arrive as they are: spaces, quotes, newlines, empty, bytes" {
+	arguments=("a b" "'" '"' '$HOME `id` \' $'new\nline\n' '' '*' -- --smp $'\xff\x01' 'ünï' '#')
+	printf '%s\0' "${arguments[@]}" >want
+	vm_files -- printf '%s\0' "${arguments[@]}"
+	[ "$status" -eq 0 ]
+	cmp want out
+	[ ! -s err ]
+}
+
+@test "1 MB of binary output is unharmed, stderr kept apart" {
+	head -c 1048576 /dev/urandom >data
+	printf 'a\r\nb\0c' >errdata
+	vm_files -- sh -c 'cat "$1" >&2; cat "$2"' sh "$PWD/errdata" "$PWD/data"
+	[ "$status" -eq 0 ]
+	[ "$(sha256sum <out)" = "$(sha256sum <data)" ]
+	cmp errdata err
+}
+
+@test "exit status 42, the caller's directory, a small environment, root, the share" {
+	mkdir share
+	echo from the host >share/in
+	export LEAK=leak
+	vm_files --share "$PWD/share" --disk 64M -- bash -c '
+		pwd; id -u; hostname; echo "$HOME $LANG ${LEAK:-none}"
+		cat /mnt/share/in; echo from the guest >/mnt/share/out
+		echo lost >'"$PWD"'/lost
+		echo x >/dev/stderr
+		ping -c 1 -W 5 127.0.0.1 >/dev/null 2>&1 || cat </dev/null >/dev/udp/127.0.0.1/9
+		stat -fc %T /tmp /dev/shm /sys/fs/cgroup /sys/fs/bpf /sys/kernel/tracing /sys/kernel/debug /dev/hugepages /
+		[ -b /dev/vda ] && [ "$(cat /sys/class/block/vda/size)" = 131072 ] || exit 1
+		exit 42'
+	[ "$status" -eq 42 ]
+	[ "$(cat out)" = "$PWD
+0
+guest
+/root C none
+from the host
+tmpfs
+tmpfs
+cgroup2fs
+bpf_fs
+tracefs
+debugfs
+hugetlbfs
+overlayfs" ]
+	[ "$(cat err)" = x ]
+	[ "$(cat share/out)" = "from the guest" ]
+	[ ! -e lost ]
+}
+
+@test "exit status 1, and a process left behind does not keep the guest up" {
+	vm_files -- sh -c 'sleep 1000 & echo done; exit 1'
+	[ "$status" -eq 1 ]
+	[ "$(cat out)" = done ]
+}
+
+@test "a command killed by a signal gives 128 + its number" {
+	vm_files -- sh -c 'kill -KILL $$'
+	[ "$status" -eq 137 ]
+}
+
+@test "a command that does not exist gives 127" {
+	vm_files -- /no/such/program
+	[ "$status" -eq 127 ]
+	grep -q 'No such file' err
+}
+
+@test "a guest that takes too long is killed: 124, output so far, console lines" {
+	begin=$SECONDS
+	status=0
+	vm --timeout 12 --console console -- sh -c 'echo before; echo on the console >/dev/kmsg; sleep 1000' >out 2>err || status=$?
+	[ "$status" -eq 124 ]
+	[ $((SECONDS - begin)) -lt 30 ]
+	[ "$(cat out)" = before ]
+	grep -q 'on the console' err
+	grep -q 'on the console' console
+	grep -q 'did not finish within 12 seconds' err
+}
+
+@test "a planted WARNING makes a successful run fail: 126, with the line" {
+	vm_files -- sh -c 'echo "WARNING: CPU: 0 PID: 1 at mm/memory.c:1 planted" >/dev/kmsg; echo fine'
+	[ "$status" -eq 126 ]
+	[ "$(cat out)" = fine ]
+	grep -q 'mm/memory.c:1 planted' err
+}
+
+@test "a command's own failure outranks a complaint of the kernel" {
+	vm_files -- sh -c 'echo "BUG: KASAN: planted" >/dev/kmsg; exit 3'
+	[ "$status" -eq 3 ]
+	grep -q 'KASAN: planted' err
+}
+
+@test "a panic is reported: 125, with the console's last lines" {
+	vm_files -- sh -c 'echo c >/proc/sysrq-trigger; sleep 100'
+	[ "$status" -eq 125 ]
+	grep -q 'Kernel panic - not syncing: sysrq triggered crash' err
+	grep -q 'the guest died without reporting' err
+}
+
+@test "SIGTERM ends QEMU and removes the temporary files" {
+	mkdir tmp
+	TMPDIR=$PWD/tmp "$top/tools/vm/run" --kernel "$kernel" --timeout 60 -- sleep 1000 3>&- &
+	run=$!
+	for _ in {1..100}; do
+		[ -z "$(find tmp -name status)" ] || break
+		sleep 0.1
+	done
+	sleep 2
+	pgrep -f "$PWD/tmp/vm-run" >/dev/null
+	kill -TERM "$run"
+	status=0
+	wait "$run" || status=$?
+	[ "$status" -eq 143 ]
+	[ -z "$(ls tmp)" ]
+	run pgrep -f "$PWD/tmp/vm-run"
+	[ "$status" -eq 1 ]
+}
