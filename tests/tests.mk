@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Suites are the executables tests/*/suite; tests/run says what they print.
+# Fragments included earlier may add to TEST_NEEDS.
+
+TEST_NEEDS += all kernel kernel-stock
 
 .PHONY: run-tests
 test: run-tests
-run-tests: $(TEST_NEEDS)
-	$(Q)deps/install
+run-tests: deps $(TEST_NEEDS)
 	$(Q)tests/run $(SUITES)
