@@ -37,6 +37,8 @@ struct slot {
 	size_t len;		/* bytes mapped */
 	size_t stride;		/* bytes from one used page to the next */
 	unsigned int pages;	/* pages used */
+	bool gap;		/* holes around it rather than PROT_NONE */
+	bool mapped;		/* at its first home, when the threads start */
 	bool anon;		/* owned pages: anonymous rather than shared memory */
 	struct owned_page *owned;
 	int fd[POOL_FILES];	/* generation files, -1 if unused */

@@ -96,7 +96,7 @@ static int setup(struct load *ld)
 	for (unsigned int m = 0; m < MODE_NR; m++)
 		if (ld->opt.modes & 1u << m && modes[m].setup(ld, (enum mode_id)m))
 			return -1;
-	return worker_create(ld);
+	return worker_create(ld) ? -1 : region_open_gaps(ld);
 }
 
 /* Runs until the time is up, the work is done or a signal comes. Returns false if a thread is stuck. */

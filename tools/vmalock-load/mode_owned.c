@@ -56,6 +56,7 @@ int owned_setup(struct load *ld, enum mode_id id)
 			return load_error(ld, "mmap of slot %u (%s)", s->id, mode_name(id));
 		if (fd >= 0)
 			close(fd);
+		s->mapped = true;
 		s->current_view = view_make(VIEW_R | VIEW_W, VIEW_R | VIEW_W, 0);
 		s->view = s->current_view;
 	}
@@ -133,6 +134,11 @@ void owned_fault(struct worker *w, enum mode_id id)
 	}
 	if (mine)
 		write_round(w, s, page);
+	/* Let shared pages fault again; what they hold doesn't change by that. */
+	if (!s->anon && !(random >> 40 & 31)) {
+		w->count.madvises++;
+		madvise(slot_page(s, !!(a.view & VIEW_HOME), 0), s->len, MADV_DONTNEED);
+	}
 }
 
 void mprotect_map(struct worker *w, struct slot *s)
@@ -142,6 +148,7 @@ void mprotect_map(struct worker *w, struct slot *s)
 	};
 	unsigned int random = load_below(w, 64);
 	uint32_t want = view_of[random & 7], lower, upper;
+	bool planted = plant_now(w, VIOLATION_prot);
 	size_t half = s->pages / 2 * s->stride, from = 0, len = s->len;
 	int prot = (want & VIEW_R ? PROT_READ : 0) | (want & VIEW_W ? PROT_WRITE : 0);
 
@@ -160,7 +167,7 @@ void mprotect_map(struct worker *w, struct slot *s)
 		lower = want;
 	}
 	slot_begin_change(s);
-	if (plant_now(w, VIOLATION_prot)) {
+	if (planted) {
 		lower = 0;
 		upper = 0;
 	} else {
@@ -171,6 +178,8 @@ void mprotect_map(struct worker *w, struct slot *s)
 		}
 	}
 	slot_end_change(s, view_make(lower, upper, 0));
+	if (planted)
+		plant_linger();
 }
 
 void mremap_map(struct worker *w, struct slot *s)

@@ -184,9 +184,10 @@ int replace_setup(struct load *ld, enum mode_id id)
 
 		if (id != MODE_REPLACE_ANON && pool_open(ld, s))
 			return -1;
-		/* Over what was reserved, or into a hole: MAP_FIXED is right for both, and neither is counted. */
+		/* Over what was reserved. The counters of the setup are dropped. */
 		if (!map_generation(&ld->setup, s, MAP_FIXED))
 			return -1;
+		s->mapped = true;
 		s->current_view = view_make(VIEW_R, VIEW_R, 0);
 		s->view = s->current_view;
 	}

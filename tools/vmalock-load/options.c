@@ -35,7 +35,7 @@ static const struct argp_option descriptions[] = {
 	{ "name", OPT_NAME, "NAME", 0, "Name of the giant VMA, empty for none (default: vmalock giant)", 2 },
 	{ "touch-window", OPT_TOUCH_WINDOW, "SIZE", 0,
 	  "Memory that each faulting thread works on at a time (default: 1M)", 2 },
-	{ "slots", OPT_SLOTS, "N", 0, "Slots per mode (default: one per mapper, at least 2)", 2 },
+	{ "slots", OPT_SLOTS, "N", 0, "Slots per mode (default: two per mapper, so that one rests)", 2 },
 	{ "slot-pages", OPT_SLOT_PAGES, "N", 0, "Pages used of a slot (default: 16)", 2 },
 	{ "slot-layout", OPT_SLOT_LAYOUT, "KIND", 0,
 	  "What lies around the slots: guard (PROT_NONE), gap (holes) or mixed (default)", 2 },
@@ -305,5 +305,5 @@ void options_parse(struct options *opt, int argc, char **argv)
 	if (strlen(opt->name) > 79)
 		usage_error("--name: longer than 79 characters");
 	if (!opt->slots)
-		opt->slots = opt->mappers > 2 ? opt->mappers : 2;
+		opt->slots = opt->mappers ? 2 * opt->mappers : 2;
 }

@@ -24,7 +24,7 @@ struct options {
 	uint64_t stall_limit_ms;
 	unsigned int faulters;
 	unsigned int mappers;
-	unsigned int slots;		/* per mode; 0: as many as mappers, at least 2 */
+	unsigned int slots;		/* per mode; replaced by the default if 0 is left */
 	unsigned int slot_pages;
 	unsigned int modes;		/* bits 1 << MODE_... */
 	enum slot_layout layout;

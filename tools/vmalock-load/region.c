@@ -11,6 +11,7 @@
 #define PR_SET_VMA_ANON_NAME	0
 #endif
 
+#define SLOT_OFFSET (2ul << 20)	/* of a slot's first home in its cell */
 #define ALIGNMENT (2ul << 20)	/* what one page table maps */
 
 static size_t align(size_t n)
@@ -104,14 +105,30 @@ int region_slots(struct load *ld, enum mode_id mode, bool spread, bool always_ga
 		} else {
 			char *cell = ld->cells + ld->cells_used++ * CELL_SIZE;
 
-			s->home[0] = cell + (2ul << 20);
+			s->home[0] = cell + SLOT_OFFSET;
 			s->home[1] = cell + (8ul << 20);
-			if ((always_gap || ld->opt.layout == LAYOUT_GAP ||
-			     (ld->opt.layout == LAYOUT_MIXED && i / 2 % 2)) && munmap(cell, CELL_SIZE))
-				return load_error(ld, "munmap");
+			s->gap = always_gap || ld->opt.layout == LAYOUT_GAP ||
+				 (ld->opt.layout == LAYOUT_MIXED && i / 2 % 2);
 		}
 	}
 	ld->slots[mode] = (struct slot_set) { slots, nr };
+	return 0;
+}
+
+int region_open_gaps(struct load *ld)
+{
+	for (unsigned int m = 0; m < MODE_NR; m++)
+		for (unsigned int i = 0; i < ld->slots[m].nr; i++) {
+			struct slot *s = ld->slots[m].slot + i;
+			char *cell = s->home[0] - SLOT_OFFSET;
+			size_t before = s->mapped ? SLOT_OFFSET : 0;
+			size_t after = s->mapped ? SLOT_OFFSET + s->len : 0;
+
+			if (!s->gap)
+				continue;
+			if ((before && munmap(cell, before)) || munmap(cell + after, CELL_SIZE - after))
+				return load_error(ld, "munmap");
+		}
 	return 0;
 }
 

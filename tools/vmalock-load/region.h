@@ -38,6 +38,16 @@ int region_name(struct worker *w, void *addr, size_t len);
 int region_slots(struct load *ld, enum mode_id mode, bool spread, bool always_gap);
 
 /**
+ * region_open_gaps() - unmap what lies around the slots that have holes around them
+ * @ld: the program
+ *
+ * To be called when everything else is set up, threads included: a later mmap() that lets the kernel choose
+ * the address may land in one of the holes.
+ * Return: 0, or -1 after a message on stderr.
+ */
+int region_open_gaps(struct load *ld);
+
+/**
  * region_window() - a part of the giant VMA that one faulting thread has for itself
  * @ld: the program
  * @id: the thread
