@@ -239,6 +239,14 @@ Why.'
 	[ "$("$top/kernel/fetch")" = 6.12.10-1 ]
 	"$top/kernel/prepare"
 	[ "$(cat "$tree/Makefile")" = "version 6.12.10-1" ]
+	[ ! -e "$VMALOCK_BUILD/linux.old" ]
+	echo edit >>"$tree/mm/a.c"
+	make_deb 6.12.11-1
+	run "$top/kernel/prepare"
+	[ "$status" -eq 1 ]
+	FORCE=1 "$top/kernel/prepare"
+	[ "$(cat "$tree/Makefile")" = "version 6.12.11-1" ]
+	[ "$(tail -n 1 "$VMALOCK_BUILD/linux.old/mm/a.c")" = edit ]
 }
 
 @test "distclean's check: local work may not be removed" {
