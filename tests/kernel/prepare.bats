@@ -133,15 +133,18 @@ g() {
 @test "local edits stop a changed series, and FORCE=1 keeps a copy of them" {
 	"$top/kernel/prepare"
 	echo edit >>"$tree/mm/a.c"
+	echo untracked >"$tree/mm/mine.c"
 	make_patch 0001-a.patch two 2
 	echo 0001-a.patch >"$VMALOCK_SERIES/series"
 	run "$top/kernel/prepare"
 	[ "$status" -eq 1 ]
 	[[ $output == *"uncommitted changes"*FORCE=1* ]]
+	[ -e "$tree/mm/mine.c" ]
 	[ "$(tail -n 1 "$tree/mm/a.c")" = edit ]
 	FORCE=1 "$top/kernel/prepare"
 	[ "$(sed -n 2p "$tree/mm/a.c")" = 2 ]
 	[ "$(g show refs/vmalock/replaced:mm/a.c | tail -n 1)" = edit ]
+	[ "$(g show refs/vmalock/replaced:mm/mine.c)" = untracked ]
 }
 
 @test "local commits stop a changed series" {
