@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
 #
-# Each tool brings its own fragment.
+# Each tool brings its own fragment, and so do the unit tests of each tool.
 
--include $(sort $(wildcard tools/*/*.mk))
+-include $(sort $(wildcard tools/*/*.mk)) $(sort $(wildcard tests/unit/*.mk))

@@ -47,15 +47,20 @@ static int take_signal(uint64_t wait_ms)
 static bool wait_for_stdin(bool only_end)
 {
 	struct pollfd pfd = { .fd = STDIN_FILENO, .events = POLLIN };
+	bool ready = false;
 	char c[64];
 
 	for (;;) {
+		/* After the poll, so that a signal from before the end of stdin counts. */
 		int signo = take_signal(0);
 
 		if (signo)
 			return signo == SIGUSR1;
-		if (poll(&pfd, 1, TICK_MS) <= 0)
+		if (!ready) {
+			ready = poll(&pfd, 1, TICK_MS) > 0;
 			continue;
+		}
+		ready = false;
 		/* One character at a time: what follows the line may be for somebody else. */
 		switch (read(STDIN_FILENO, c, only_end ? sizeof(c) : 1)) {
 		case -1:

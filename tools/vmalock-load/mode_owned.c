@@ -254,11 +254,10 @@ static void move_break(struct worker *w)
 	if (atomic_exchange(&moving, true))
 		return;
 	end = syscall(SYS_brk, 0);
-	w->count.brks += 2;
+	w->count.brks += 3;
 	if (syscall(SYS_brk, end + (long)w->ld->page_size) == end)
 		w->count.refused++;
-	else
-		syscall(SYS_brk, end);
+	syscall(SYS_brk, end);
 	atomic_store(&moving, false);
 }
 

@@ -235,6 +235,12 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case OPT_VERSION:
 		puts("vmalock-load " LOAD_VERSION);
 		exit(0);
+	case ARGP_KEY_ERROR:
+		/* getopt stays at a cluster of short options, of which there are none, else it is past it. */
+		bad = state->argv[state->next];
+		if (!bad || bad[0] != '-' || bad[1] == '-' || !bad[1] || !bad[2])
+			bad = state->argv[state->next > 1 ? state->next - 1 : 1];
+		usage_error("'%s': no such option, or its argument is missing or unwanted", bad);
 	case ARGP_KEY_ARG:
 		usage_error("unexpected argument '%s'", arg);
 	default:
@@ -271,7 +277,6 @@ static unsigned int plantable(enum violation_kind planted)
 void options_parse(struct options *opt, int argc, char **argv)
 {
 	static const struct argp argp = { .options = descriptions, .parser = parse, .doc = doc };
-	int next = 0;
 
 	*opt = (struct options) {
 		.size = 64ull << 30,
@@ -287,10 +292,9 @@ void options_parse(struct options *opt, int argc, char **argv)
 		.plant = VIOLATION_NONE,
 		.name = "vmalock giant",
 	};
-	/* getopt's own messages take two lines. */
-	if (argp_parse(&argp, argc, argv, ARGP_NO_HELP | ARGP_NO_ERRS, &next, opt))
-		usage_error("'%s': no such option, or its argument is missing or unwanted",
-			    argv[next > 1 ? next - 1 : 1]);
+	/* getopt's own messages take two lines: parse() makes one. */
+	if (argp_parse(&argp, argc, argv, ARGP_NO_HELP | ARGP_NO_ERRS, NULL, opt))
+		usage_error("wrong usage");
 
 	if (!opt->faulters && !opt->mappers)
 		usage_error("--faulters and --mappers are both 0, so there is nothing to do");

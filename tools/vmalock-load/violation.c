@@ -70,7 +70,9 @@ void load_violation(struct worker *w, enum violation_kind kind, const char *fmt,
 	va_list ap;
 
 	atomic_fetch_add(&load_state.violations[kind], 1);
-	if (load_state.opt.stop_on_violation)
+	/* A planted fault may show as another kind at first. */
+	if (load_state.opt.stop_on_violation &&
+	    (load_state.opt.plant == VIOLATION_NONE || load_state.opt.plant == kind))
 		atomic_store(&load_state.stop, true);
 	if (atomic_load(&printed) >= MAX_PRINTED || atomic_fetch_add(&printed, 1) >= MAX_PRINTED)
 		return;
