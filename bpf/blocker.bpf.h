@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/* Who holds mmap_lock, and in which system call. */
+#ifndef BLOCKER_BPF_H
+#define BLOCKER_BPF_H
+
+#include "vmlinux_min.h"
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_helpers.h>
+
+#include "vmalocktop.h"
+
+#define PF_KTHREAD		0x00200000
+#define RWSEM_READER_OWNED	1UL	/* kernel/locking/rwsem.c */
+#define RWSEM_OWNER_FLAGS	7UL
+
+/*
+ * Number of the system call that @task is in, -1 when in none.
+ *
+ * Its registers lie as far above the bottom of its kernel stack as those of
+ * the current task do, whatever the size of stacks here.
+ */
+static __always_inline __s32 task_syscall(struct task_struct *task)
+{
+	struct task_struct *self = bpf_get_current_task_btf();
+	__u64 offset = (__u64)bpf_task_pt_regs(self) - (__u64)BPF_CORE_READ(self, stack);
+	void *regs = (void *)((__u64)BPF_CORE_READ(task, stack) + offset);
+
+	if (BPF_CORE_READ(task, flags) & PF_KTHREAD)
+		return -1;
+	if (bpf_core_field_exists(struct pt_regs___x86, orig_ax)) {
+		unsigned long nr;
+
+		if (!bpf_core_read(&nr, sizeof(nr), &((struct pt_regs___x86 *)regs)->orig_ax))
+			return nr;
+	} else if (bpf_core_field_exists(struct pt_regs___arm64, syscallno)) {
+		int nr;
+
+		if (!bpf_core_read(&nr, sizeof(nr), &((struct pt_regs___arm64 *)regs)->syscallno))
+			return nr;
+	}
+	return -1;
+}
+
+/*
+ * Find the writer that holds @mm's mmap_lock, and fill in what @who, all
+ * zero, says about it.  Returns 0, or 1 + enum vt_no_blocker.
+ *
+ * A writer clears the owner before it unlocks.  So a task read from there was
+ * alive at that moment, and its task_struct outlives this program's RCU
+ * section.  The reads still go through probe_read: nothing here may fault.
+ */
+static __always_inline int find_blocker(struct mm_struct *mm, struct vt_blocker_key *who)
+{
+	unsigned long owner = 0;
+	struct task_struct *task;
+
+	if (!bpf_core_field_exists(mm->mmap_lock.owner))
+		return 1 + VT_NOBODY;
+	if (bpf_core_read(&owner, sizeof(owner), &mm->mmap_lock.owner.counter))
+		return 1 + VT_UNREADABLE;
+	task = (struct task_struct *)(owner & ~RWSEM_OWNER_FLAGS);
+	if (!task)
+		return 1 + VT_NOBODY;
+	if (owner & RWSEM_READER_OWNED)
+		return 1 + VT_READER;
+
+	if (bpf_core_read(&who->tid, sizeof(who->tid), &task->pid) ||
+	    bpf_core_read(&who->tgid, sizeof(who->tgid), &task->tgid) ||
+	    bpf_core_read_str(who->comm, sizeof(who->comm), &task->comm) < 0)
+		return 1 + VT_UNREADABLE;
+	if ((__s32)who->tid <= 0 || (__s32)who->tgid <= 0)
+		return 1 + VT_UNREADABLE;
+	who->syscall = task_syscall(task);
+	return 0;
+}
+
+#endif

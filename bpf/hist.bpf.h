@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/* Log2 histograms, in memory of one CPU or shared. */
+#ifndef HIST_BPF_H
+#define HIST_BPF_H
+
+#include "vmalocktop.h"
+
+/* Position of the highest bit of @v, which isn't 0. */
+static __always_inline __u32 log2_u64(__u64 v)
+{
+	__u32 r = 0;
+
+	if (v >> 32) { v >>= 32; r += 32; }
+	if (v >> 16) { v >>= 16; r += 16; }
+	if (v >> 8) { v >>= 8; r += 8; }
+	if (v >> 4) { v >>= 4; r += 4; }
+	if (v >> 2) { v >>= 2; r += 2; }
+	if (v >> 1)
+		r += 1;
+	return r;
+}
+
+/* Count @v, which is @raw in the histogram's unit, in a histogram that only this CPU writes. */
+static __always_inline void hist_add_local(struct vt_hist *h, __u64 v, __u64 raw)
+{
+	if (v)
+		h->slots[log2_u64(v) & (VT_SLOTS - 1)]++;
+	else
+		h->zero++;
+	h->sum += raw;
+	if (raw > h->max)
+		h->max = raw;
+}
+
+/*
+ * The same in a histogram that other CPUs write, too.
+ * Returns false when the maximum could not be raised because others did so again and again.
+ */
+static __always_inline bool hist_add_shared(struct vt_hist *h, __u64 v, __u64 raw)
+{
+	if (v)
+		__sync_fetch_and_add(&h->slots[log2_u64(v) & (VT_SLOTS - 1)], 1);
+	else
+		__sync_fetch_and_add(&h->zero, 1);
+	__sync_fetch_and_add(&h->sum, raw);
+#pragma unroll
+	for (int i = 0; i < 8; i++) {
+		__u64 old = *(volatile __u64 *)&h->max;
+
+		if (raw <= old || __sync_val_compare_and_swap(&h->max, old, raw) == old)
+			return true;
+	}
+	return false;
+}
+
+#endif

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/*
+ * What the BPF programs of vmalocktop and their user-space side share: the
+ * layout of the maps.  Every number in them only grows; user space takes
+ * differences.  Times are in nanoseconds unless something else is said.
+ */
+#ifndef VMALOCKTOP_BPF_H
+#define VMALOCKTOP_BPF_H
+
+#include <linux/types.h>
+
+/* Array sizes with room for values that later kernels append; the last slot takes what is beyond. */
+#define VT_RESULTS	16	/* enum vma_lookup_result */
+#define VT_OPS		32	/* enum vma_write_op */
+#define VT_PLACES	32	/* enum vma_zombie_where */
+#define VT_REASONS	16	/* enum vma_fallback_reason */
+
+#define VT_COMM_LEN	16
+
+/* Slot k of a histogram counts values in [2^k, 2^(k+1)). */
+#define VT_SLOTS	64
+
+/* A log2 histogram.  The number of values is zero + the sum over slots. */
+struct vt_hist {
+	__u64 zero;		/* values that are 0 */
+	__u64 slots[VT_SLOTS];
+	__u64 sum;		/* of the values, before they were scaled to the histogram's unit */
+	__u64 max;		/* largest value, likewise */
+};
+
+/* Things that begin and end in one task. */
+enum vt_kind {
+	VT_BABY,		/* a fault waits on a BABY */
+	VT_EXCL,		/* a fault waits on an EXCL VMA */
+	VT_DRAIN,		/* a writer waits for a VMA's users */
+	VT_LIFE,		/* a BABY's life, born to grown */
+	VT_TIMED_KINDS,
+	VT_ZOMBIE = VT_TIMED_KINDS, /* a reader backed off: counted, takes no time */
+	VT_KINDS,
+};
+
+/* Indices of the map "hists".  Unit of all but walks: the one that vt_unit_ns says. */
+enum vt_hist_id {
+	VT_HIST_WALKS,		/* walks per lookup, only lookups that took more than one */
+	VT_HIST_BABY,
+	VT_HIST_EXCL,
+	VT_HIST_LIFE,
+	VT_HIST_DRAIN,		/* + enum vma_write_op */
+	VT_HISTS = VT_HIST_DRAIN + VT_OPS,
+};
+
+/* What the programs could not do, by cause. */
+enum vt_lost {
+	VT_LOST_VMA_FULL,	/* no room for a new VMA: counted with its process' other ranges */
+	VT_LOST_REST_FULL,	/* no room for that either: missing from the ranking */
+	VT_LOST_BLOCKER_FULL,	/* no room for a new blocker */
+	VT_LOST_MAX_RACE,	/* a maximum may be too small */
+	VT_LOSSES,
+};
+
+/* Why a wait has no blocker. */
+enum vt_no_blocker {
+	VT_NOBODY,		/* mmap_lock had no owner any more */
+	VT_READER,		/* mmap_lock was held by readers */
+	VT_UNREADABLE,		/* reading the owner's task failed or made no sense */
+	VT_NO_BLOCKERS,
+};
+
+/* One per CPU. */
+struct vt_counters {
+	__u64 lookup_first[VT_RESULTS];	/* lookups done in one walk, by result */
+	__u64 lookup_more[VT_RESULTS];	/* lookups that walked more than once */
+	__u64 fallback[VT_REASONS];
+	__u64 zombie[VT_PLACES];
+	__u64 begun[VT_TIMED_KINDS];
+	__u64 ended[VT_TIMED_KINDS];
+	__u64 failed[VT_TIMED_KINDS];	/* of ended: with an error (fatal signal; mmap that failed) */
+	__u64 unstamped[VT_TIMED_KINDS]; /* of begun: no task storage, so its end isn't timed */
+	__u64 restamped[VT_TIMED_KINDS]; /* of begun: while the task's last one had not ended */
+	__u64 unmatched[VT_TIMED_KINDS]; /* of ended: no beginning seen, not timed */
+	__u64 no_blocker[VT_NO_BLOCKERS];
+	__u64 lost[VT_LOSSES];
+};
+
+/*
+ * Waits on a VMA.  start and end are 0 for all the ranges of a process that
+ * had no room of their own.
+ */
+struct vt_vma_key {
+	__u64 start;
+	__u64 end;
+	__u32 tgid;		/* in the initial PID namespace */
+	__u32 kind;		/* enum vt_kind, never VT_LIFE */
+};
+
+/* Who a fault waits for: the owner of mmap_lock when the wait began. */
+struct vt_blocker_key {
+	__u32 victim_tgid;
+	__u32 tid;		/* the owner's; initial PID namespace */
+	__u32 tgid;
+	__s32 syscall;		/* number of the system call it was in, -1: in none */
+	__u32 kind;		/* VT_BABY or VT_EXCL */
+	__u32 zero;		/* makes the size a multiple of 8 */
+	char comm[VT_COMM_LEN];	/* the owner's, at that time */
+};
+
+struct vt_blocker {
+	__u64 count;
+	__u64 ns;
+};
+
+#endif
