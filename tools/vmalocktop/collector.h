@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The BPF programs: load, attach, read, detach. */
+#ifndef VMALOCKTOP_COLLECTOR_H
+#define VMALOCKTOP_COLLECTOR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "cost.h"
+#include "env.h"
+#include "names.h"
+#include "snapshot.h"
+
+struct collector;
+
+/**
+ * collector__open() - load the programs, nothing is traced yet
+ * @env: the options that limit and scale what is collected
+ *
+ * Return: the collector; NULL after a message that says why not: this kernel
+ * has no such trace events, or privileges are missing.
+ */
+struct collector *collector__open(const struct env *env);
+
+/* collector__names() - names of the events' values on this kernel; live as long as @c */
+const struct names *collector__names(const struct collector *c);
+
+/**
+ * collector__start() - attach, then count from one instant on
+ * Return: 0, -1 after a message.
+ */
+int collector__start(struct collector *c);
+
+/**
+ * collector__read() - take a snapshot
+ * @c: the collector
+ * @s: gets it, sorted; to be freed with snapshot__free()
+ *
+ * While the programs run, counters that belong together may differ by what
+ * happens during the reading; after collector__stop() all agree.
+ * Return: 0, -1 after a message.
+ */
+int collector__read(struct collector *c, struct snapshot *s);
+
+/**
+ * collector__each_vma() - tell the keys of all VMAs that have had waits
+ * @c: the collector
+ * @fn: called with each
+ * @ctx: passed to @fn
+ *
+ * Cheaper than a snapshot.
+ */
+void collector__each_vma(struct collector *c, void (*fn)(void *ctx, const struct vt_vma_key *key),
+			 void *ctx);
+
+/* collector__stop() - stop counting; when it returns, no program is still at work */
+void collector__stop(struct collector *c);
+
+/* collector__close() - detach and release everything */
+void collector__close(struct collector *c);
+
+/* collector__cost() - what watching has cost so far; run times need env->stats */
+void collector__cost(struct collector *c, struct cost *cost);
+
+#endif

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What watching costs. */
+#ifndef VMALOCKTOP_COST_H
+#define VMALOCKTOP_COST_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct map_cost {
+	const char *name;
+	uint64_t bytes;			/* of kernel memory */
+};
+
+struct prog_cost {
+	const char *name;
+	uint64_t runs, ns;		/* without the entry through the trampoline */
+};
+
+struct cost {
+	struct map_cost maps[16];
+	size_t n_maps;
+	struct prog_cost progs[16];
+	size_t n_progs;
+};
+
+#endif

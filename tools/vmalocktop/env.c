@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "env.h"
+
+#include <argp.h>
+#include <limits.h>
+#include <stdlib.h>
+
+#include "diag.h"
+#include "../vmalock-load/parse.h"
+
+const char *argp_program_version = "vmalocktop " VMALOCKTOP_VERSION;
+
+static const char doc[] =
+	"Show how page faults and writers wait for per-VMA locks.\v"
+	"Without INTERVAL one report is printed at the end: after Ctrl-C, --duration, or the end "
+	"of the process given with -p. With it, each report is about the last INTERVAL seconds.\n\n"
+	"Examples:\n"
+	"  vmalocktop -p 4711            watch process 4711 until Ctrl-C\n"
+	"  vmalocktop 1 10               system-wide, ten reports of one second\n"
+	"  vmalocktop --hist -m -p 4711  histograms, in milliseconds\n"
+	"  vmalocktop --json 5           one JSON object every five seconds\n\n"
+	"Exit status: 0 also after Ctrl-C; 1 on a runtime error; 2 on wrong usage.";
+
+enum { OPT_HIST = 256, OPT_JSON, OPT_STATS, OPT_DURATION, OPT_MAX_ENTRIES };
+
+static const struct argp_option options[] = {
+	{ "pid", 'p', "PID", 0, "Only the process PID", 0 },
+	{ "duration", OPT_DURATION, "SEC", 0, "Stop after SEC seconds", 0 },
+	{ "max-entries", OPT_MAX_ENTRIES, "N", 0,
+	  "Keep N VMAs and N blockers apart, at most 1048576 (default 4096)", 0 },
+	{ "hist", OPT_HIST, NULL, 0, "Print histograms instead of tables", 1 },
+	{ "json", OPT_JSON, NULL, 0, "Print a JSON object per report, each on one line", 1 },
+	{ "timestamps", 'T', NULL, 0, "Print the time before each report", 1 },
+	{ "milliseconds", 'm', NULL, 0, "Times in milliseconds, not microseconds", 1 },
+	{ "stats", OPT_STATS, NULL, 0,
+	  "Also print what watching costs: memory of the maps, run time of the programs", 1 },
+	{ "verbose", 'v', NULL, 0, "Say more on stderr, including the verifier's messages", 2 },
+	{ "version", 'V', NULL, 0, "Print the version", -1 },
+	{ "help", '?', NULL, 0, "Print this help", -1 },
+	{ "usage", OPT_MAX_ENTRIES + 1, NULL, 0, "Print a short usage message", -1 },
+	{ 0 },
+};
+
+static void __attribute__((noreturn)) wrong_usage(const char *what, const char *arg)
+{
+	elog("%s%s%s%s (see vmalocktop --help)", what, arg ? " '" : "", arg ? arg : "",
+	     arg ? "'" : "");
+	exit(2);
+}
+
+static uint64_t number(const char *what, const char *arg, uint64_t max)
+{
+	uint64_t v;
+
+	if (parse_u64(arg, &v) || !v || v > max)
+		wrong_usage(what, arg);
+	return v;
+}
+
+static uint64_t milliseconds(const char *what, const char *arg)
+{
+	uint64_t ms;
+
+	/* A bound that keeps nanoseconds within 64 bits: about 31 years. */
+	if (parse_seconds(arg, &ms) || !ms || ms > 1000000000000ULL)
+		wrong_usage(what, arg);
+	return ms;
+}
+
+static error_t parse_opt(int key, char *arg, struct argp_state *state)
+{
+	struct env *env = state->input;
+	const char *bad;
+
+	switch (key) {
+	case 'p':
+		env->pid = number("not a process ID:", arg, INT_MAX);
+		break;
+	case OPT_DURATION:
+		env->duration_ms = milliseconds("not a duration in seconds:", arg);
+		break;
+	case OPT_MAX_ENTRIES:
+		env->max_entries = number("not a number of entries:", arg, 1 << 20);
+		break;
+	case OPT_HIST:
+		env->hist = true;
+		break;
+	case OPT_JSON:
+		env->json = true;
+		break;
+	case OPT_STATS:
+		env->stats = true;
+		break;
+	case 'T':
+		env->timestamps = true;
+		break;
+	case 'm':
+		env->milliseconds = true;
+		break;
+	case 'v':
+		env->verbose = true;
+		break;
+	case 'V':
+		printf("%s\n", argp_program_version);
+		exit(0);
+	case '?':
+		argp_state_help(state, stdout, ARGP_HELP_STD_HELP);
+		exit(0);
+	case OPT_MAX_ENTRIES + 1:
+		argp_state_help(state, stdout, ARGP_HELP_USAGE);
+		exit(0);
+	case ARGP_KEY_ARG:
+		if (state->arg_num == 0)
+			env->interval_ms = milliseconds("not an interval in seconds:", arg);
+		else if (state->arg_num == 1)
+			env->count = number("not a number of reports:", arg, UINT64_MAX);
+		else
+			wrong_usage("one argument too many:", arg);
+		break;
+	case ARGP_KEY_ERROR:
+		/* getopt stays at a cluster of short options until its last one, else it is past. */
+		bad = state->argv[state->next];
+		if (!bad || bad[0] != '-' || bad[1] == '-' || !bad[1] || !bad[2])
+			bad = state->argv[state->next > 1 ? state->next - 1 : 1];
+		wrong_usage("no such option, or its argument is missing or unwanted:", bad);
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+	return 0;
+}
+
+void env__parse(struct env *env, int argc, char **argv)
+{
+	static const struct argp argp = {
+		options, parse_opt, "[INTERVAL [COUNT]]", doc, NULL, NULL, NULL
+	};
+
+	*env = (struct env){ .max_entries = 4096 };
+	/* Messages of getopt and argp take two lines: parse_opt() makes one. */
+	if (argp_parse(&argp, argc, argv, ARGP_NO_HELP | ARGP_NO_ERRS, NULL, env))
+		wrong_usage("wrong usage", NULL);
+	if (env->json && env->hist)
+		wrong_usage("--json and --hist exclude each other: JSON has the histograms", NULL);
+	if (env->json && env->timestamps)
+		wrong_usage("--json and -T exclude each other: JSON has the time", NULL);
+}

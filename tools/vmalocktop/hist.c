@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "hist.h"
+
+uint64_t hist__count(const struct vt_hist *h)
+{
+	uint64_t n = h->zero;
+
+	for (int k = 0; k < VT_SLOTS; k++)
+		n += h->slots[k];
+	return n;
+}
+
+void hist__add(struct vt_hist *to, const struct vt_hist *from)
+{
+	to->zero += from->zero;
+	for (int k = 0; k < VT_SLOTS; k++)
+		to->slots[k] += from->slots[k];
+	to->sum += from->sum;
+	if (from->max > to->max)
+		to->max = from->max;
+}
+
+/* The largest maximum that the slots of @h admit, in units of max. */
+static uint64_t bound(const struct vt_hist *h, uint64_t unit)
+{
+	int last = hist__last(h);
+	uint64_t high;
+
+	if (last < 0)
+		return h->zero ? unit - 1 : 0;
+	high = hist__high(last);
+	/* A slot's value is rounded down to its unit. */
+	return high >= UINT64_MAX / unit ? UINT64_MAX : (high + 1) * unit - 1;
+}
+
+struct vt_hist hist__sub(const struct vt_hist *now, const struct vt_hist *before, uint64_t unit)
+{
+	struct vt_hist d = *now;
+	uint64_t max;
+
+	d.zero -= before->zero;
+	for (int k = 0; k < VT_SLOTS; k++)
+		d.slots[k] -= before->slots[k];
+	d.sum -= before->sum;
+	if (now->max == before->max) {
+		max = bound(&d, unit);
+		if (max < d.max)
+			d.max = max;
+	}
+	return d;
+}
+
+uint64_t hist__low(unsigned int k)
+{
+	return 1ULL << k;
+}
+
+uint64_t hist__high(unsigned int k)
+{
+	return k >= 63 ? UINT64_MAX : (1ULL << (k + 1)) - 1;
+}
+
+int hist__first(const struct vt_hist *h)
+{
+	for (int k = 0; k < VT_SLOTS; k++)
+		if (h->slots[k])
+			return k;
+	return -1;
+}
+
+int hist__last(const struct vt_hist *h)
+{
+	for (int k = VT_SLOTS - 1; k >= 0; k--)
+		if (h->slots[k])
+			return k;
+	return -1;
+}

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: GPL-2.0
+/* vmalocktop: show how page faults and writers wait for per-VMA locks. */
+#include "diag.h"
+#include "env.h"
+#include "session.h"
+
+int main(int argc, char **argv)
+{
+	struct env env;
+
+	env__parse(&env, argc, argv);
+	diag_verbose(env.verbose);
+	return session__run(&env);
+}

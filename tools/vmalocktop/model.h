@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What happened between two snapshots, arranged as people ask for it.  Pure:
+ * no BPF, no /proc.  All that renderers see.
+ */
+#ifndef VMALOCKTOP_MODEL_H
+#define VMALOCKTOP_MODEL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "cost.h"
+#include "maps.h"
+#include "names.h"
+#include "places.h"
+#include "snapshot.h"
+
+struct named_count {
+	const char *name;		/* of static or of struct names' storage */
+	uint64_t count;
+};
+
+struct counts {
+	struct named_count v[NAMES_MAX];
+	int n;				/* up to the last one that a name or a count is known of */
+	uint64_t total;
+};
+
+/* Something that begins and ends. */
+struct timed {
+	uint64_t begun, ended, failed;
+	uint64_t open;			/* begun and not ended up to now, whenever it began */
+	struct vt_hist hist;		/* those whose beginning and end were seen */
+};
+
+struct model_drain {
+	const char *op;
+	struct vt_hist hist;
+};
+
+/* Waits of one kind on one VMA. */
+struct model_vma {
+	uint32_t tgid;
+	uint32_t kind;			/* enum vt_kind */
+	uint64_t start, end;		/* 0: all that were not kept apart */
+	uint64_t count;
+	struct vt_hist hist;		/* of VT_ZOMBIE: nothing but zeros */
+	struct place place;
+};
+
+/* Waits on all VMAs within one region. */
+struct model_region {
+	uint32_t tgid;
+	struct range range;		/* start == end: not known to be in any */
+	char comm[16];
+	uint64_t fault_ns;		/* that faults have waited */
+	struct vt_hist kinds[VT_KINDS];
+	size_t first, n;		/* its VMAs */
+};
+
+struct model_blocker {
+	struct vt_blocker_key key;
+	char syscall[NAME_LEN];
+	uint64_t count, ns;
+};
+
+struct model {
+	/* what the report is about */
+	uint64_t elapsed_ns;
+	uint64_t unit_ns;		/* of the histograms of times */
+	uint32_t pid;			/* 0: all processes */
+	char comm[16];
+	bool last;
+
+	/* the funnel */
+	uint64_t lookups;
+	uint64_t rewalked;		/* of lookups: walked more than once */
+	struct counts results;		/* of lookups */
+	struct counts fallbacks;	/* by reason; some of them without a lookup */
+	struct counts backoffs;		/* by place */
+	struct vt_hist walks;		/* of all lookups; sum and max count walks */
+	struct timed timed[VT_TIMED_KINDS];
+	struct model_drain drains[VT_OPS]; /* only those that happened */
+	int n_drains;
+
+	/* who lost time: most time of faults first */
+	struct model_region *regions;
+	size_t n_regions;
+	struct model_vma *vmas;		/* region by region */
+	size_t n_vmas;
+
+	/* who caused it */
+	struct model_blocker *blockers;
+	size_t n_blockers;
+	struct counts no_blocker;
+
+	/* what isn't in the above; since the start, not since the last report */
+	struct counts lost;
+
+	/* since the start, too; NULL: not asked for */
+	const struct cost *cost;
+};
+
+/* model__place() - says where a VMA lies, see places__get() */
+typedef const struct place *(*model_place_fn)(void *ctx, uint32_t tgid, uint64_t start,
+					      uint64_t end);
+
+/**
+ * model__build() - make a report of two snapshots
+ * @m: gets it
+ * @before: the earlier one; for the beginning all zero but the time
+ * @now: the later one; both are sorted
+ * @names: of the values; must live as long as @m
+ * @unit_ns: unit of the histograms of times
+ * @place: names the ranges
+ * @ctx: passed to @place
+ *
+ * Return: 0, -1 when memory is short.
+ */
+int model__build(struct model *m, const struct snapshot *before, const struct snapshot *now,
+		 const struct names *names, uint64_t unit_ns, model_place_fn place, void *ctx);
+
+/* model__free() - release what model__build() has allocated */
+void model__free(struct model *m);
+
+/* model__kind_name() - "baby", "excl", "drain", "life" or "zombie" */
+const char *model__kind_name(uint32_t kind);
+
+/* counts__get() - the count named @name, 0 if there is none */
+uint64_t counts__get(const struct counts *c, const char *name);
+
+#endif

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: GPL-2.0
+#define _GNU_SOURCE
+#include "places.h"
+
+#include <search.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "text.h"
+
+struct process {
+	uint32_t tgid;
+	char comm[16];
+	struct ranges maps, regions;
+	uint64_t read_ms;		/* when the mappings were read last, 0: never */
+};
+
+struct known {
+	uint32_t tgid;
+	uint64_t start, end;
+	struct place place;
+};
+
+struct places {
+	char *proc;
+	void *processes;		/* trees of tsearch() */
+	void *known;
+};
+
+static int by_tgid(const void *a, const void *b)
+{
+	const struct process *x = a, *y = b;
+
+	return (x->tgid > y->tgid) - (x->tgid < y->tgid);
+}
+
+static int by_key(const void *a, const void *b)
+{
+	const struct known *x = a, *y = b;
+
+	if (x->tgid != y->tgid)
+		return x->tgid < y->tgid ? -1 : 1;
+	if (x->start != y->start)
+		return x->start < y->start ? -1 : 1;
+	return (x->end > y->end) - (x->end < y->end);
+}
+
+static uint64_t now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * 1000ULL + t.tv_nsec / 1000000 + 1;
+}
+
+struct places *places__new(const char *proc)
+{
+	struct places *p = calloc(1, sizeof(*p));
+
+	if (p && !(p->proc = strdup(proc))) {
+		free(p);
+		return NULL;
+	}
+	return p;
+}
+
+static void free_process(void *v)
+{
+	struct process *process = v;
+
+	ranges__free(&process->maps);
+	ranges__free(&process->regions);
+	free(process);
+}
+
+void places__free(struct places *p)
+{
+	if (!p)
+		return;
+	tdestroy(p->processes, free_process);
+	tdestroy(p->known, free);
+	free(p->proc);
+	free(p);
+}
+
+static FILE *open_proc(const struct places *p, uint32_t tgid, const char *name)
+{
+	char *path;
+	FILE *f;
+
+	if (asprintf(&path, "%s/%u/%s", p->proc, tgid, name) < 0)
+		return NULL;
+	f = fopen(path, "re");
+	free(path);
+	return f;
+}
+
+static void read_comm(const struct places *p, struct process *process)
+{
+	FILE *f = open_proc(p, process->tgid, "comm");
+	char comm[64];
+
+	if (!f)
+		return;
+	if (fgets(comm, sizeof(comm), f)) {
+		comm[strcspn(comm, "\n")] = '\0';
+		comm[sizeof(process->comm) - 1] = '\0';
+		strcpy(process->comm, comm);
+		text__clean(process->comm);
+	}
+	fclose(f);
+}
+
+/* Read the mappings anew. */
+static int read_process(const struct places *p, struct process *process)
+{
+	struct ranges maps = { 0 };
+	FILE *f;
+	int err;
+
+	process->read_ms = now_ms();
+	read_comm(p, process);
+	f = open_proc(p, process->tgid, "maps");
+	if (!f)
+		return -1;
+	err = maps__parse(f, &maps);
+	fclose(f);
+	/* A process that is exiting has no mappings: no reason to forget them. */
+	if (err || !maps.n || maps__remember(&process->regions, &maps)) {
+		ranges__free(&maps);
+		return -1;
+	}
+	ranges__free(&process->maps);
+	process->maps = maps;
+	return 0;
+}
+
+/* The entry for @tgid, without mappings if it is new; NULL when memory is short. */
+static struct process *process_of(struct places *p, uint32_t tgid)
+{
+	struct process *new = calloc(1, sizeof(*new));
+	struct process **node;
+
+	if (!new)
+		return NULL;
+	new->tgid = tgid;
+	node = tsearch(new, &p->processes, by_tgid);
+	if (!node || *node != new)
+		free(new);
+	return node ? *node : NULL;
+}
+
+int places__refresh(struct places *p, uint32_t tgid)
+{
+	struct process *process = process_of(p, tgid);
+
+	return process ? read_process(p, process) : -1;
+}
+
+static void locate(struct place *place, const struct process *process, uint64_t start)
+{
+	const struct range *r;
+
+	strcpy(place->comm, process->comm);
+	r = maps__find(&process->maps, start);
+	if (r)
+		strcpy(place->name, r->name);
+	r = maps__find(&process->regions, start);
+	if (!r)
+		return;
+	place->region = *r;
+	if (!place->name[0])
+		strcpy(place->name, r->name);
+}
+
+const struct place *places__get(struct places *p, uint32_t tgid, uint64_t start, uint64_t end)
+{
+	static const struct place nowhere;
+	struct known key = { .tgid = tgid, .start = start, .end = end };
+	struct known **node = tfind(&key, &p->known, by_key), *new;
+	struct process *process;
+
+	if (node)
+		return &(*node)->place;
+	process = process_of(p, tgid);
+	new = calloc(1, sizeof(*new));
+	if (!process || !new) {
+		free(new);
+		return &nowhere;
+	}
+	if (!process->read_ms || now_ms() - process->read_ms >= 1000)
+		read_process(p, process);
+	*new = key;
+	locate(&new->place, process, start);
+	node = tsearch(new, &p->known, by_key);
+	if (!node) {
+		free(new);
+		return &nowhere;
+	}
+	return &(*node)->place;
+}

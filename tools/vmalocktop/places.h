@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What the ranges that events tell about are called.  Looked up while the
+ * process lives, kept for the report.  Reading /proc/PID/maps takes that
+ * process' mmap_lock for reading, so it is read only when there is a range
+ * that has no name yet, and at most once a second.
+ */
+#ifndef VMALOCKTOP_PLACES_H
+#define VMALOCKTOP_PLACES_H
+
+#include <stdint.h>
+
+#include "maps.h"
+
+/* Where a VMA lies. */
+struct place {
+	char name[MAP_NAME_LEN];	/* of the mapping; empty: unknown */
+	struct range region;		/* that it is a part of; start == end: unknown */
+	char comm[16];			/* of the process; empty: unknown */
+};
+
+struct places;
+
+/* places__new() - an empty cache that reads below @proc ("/proc"); NULL when memory is short */
+struct places *places__new(const char *proc);
+void places__free(struct places *p);
+
+/**
+ * places__refresh() - read a process' mappings now
+ * @p: the cache
+ * @tgid: the process
+ *
+ * What was known of a process that is gone stays.
+ * Return: 0, -1 when nothing could be read.
+ */
+int places__refresh(struct places *p, uint32_t tgid);
+
+/**
+ * places__get() - where the VMA [start, end) of a process lies
+ * @p: the cache
+ * @tgid: the process
+ * @start: of the VMA; 0 with @end 0 asks for the process alone
+ * @end: of the VMA
+ *
+ * Decided at the first call for these arguments, later calls say the same.
+ * Reads the mappings if this second has not yet.
+ * Return: never NULL.
+ */
+const struct place *places__get(struct places *p, uint32_t tgid, uint64_t start, uint64_t end);
+
+#endif

@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "render.h"
+
+#include <inttypes.h>
+#include <json-c/json.h>
+#include <stdlib.h>
+
+#include "hist.h"
+
+/*
+ * json-c returns NULL when memory is short, and takes NULL for JSON's null.
+ * Such an object would be wrong without a sign, so note it and write nothing.
+ */
+static bool failed;
+
+static struct json_object *made(struct json_object *o)
+{
+	if (!o)
+		failed = true;
+	return o;
+}
+
+static void add(struct json_object *to, const char *key, struct json_object *o)
+{
+	if (json_object_object_add(to, key, o))
+		failed = true;
+}
+
+static void add_u64(struct json_object *to, const char *key, uint64_t v)
+{
+	add(to, key, made(json_object_new_uint64(v)));
+}
+
+/* A text, null if it is empty. */
+static void add_text(struct json_object *to, const char *key, const char *s)
+{
+	add(to, key, s[0] ? made(json_object_new_string(s)) : NULL);
+}
+
+static void add_address(struct json_object *to, const char *key, uint64_t v)
+{
+	char hex[24];
+
+	snprintf(hex, sizeof(hex), "0x%" PRIx64, v);
+	add_text(to, key, hex);
+}
+
+static struct json_object *object(struct json_object *to, const char *key)
+{
+	struct json_object *o = made(json_object_new_object());
+
+	add(to, key, o);
+	return o;
+}
+
+static struct json_object *array(struct json_object *to, const char *key)
+{
+	struct json_object *o = made(json_object_new_array());
+
+	add(to, key, o);
+	return o;
+}
+
+static struct json_object *element(struct json_object *to)
+{
+	struct json_object *o = made(json_object_new_object());
+
+	if (json_object_array_add(to, o))
+		failed = true;
+	return o;
+}
+
+static void add_counts(struct json_object *to, const char *key, const struct counts *c)
+{
+	struct json_object *o = object(to, key);
+
+	for (int i = 0; i < c->n; i++)
+		add_u64(o, c->v[i].name, c->v[i].count);
+}
+
+static void hist_into(struct json_object *o, const struct vt_hist *h, const char *sum,
+		      const char *max)
+{
+	struct json_object *slots;
+
+	add_u64(o, "count", hist__count(h));
+	add_u64(o, sum, h->sum);
+	add_u64(o, max, h->max);
+	add_u64(o, "zero", h->zero);
+	slots = array(o, "slots");
+	for (int k = 0; k < VT_SLOTS; k++) {
+		struct json_object *slot;
+
+		if (!h->slots[k])
+			continue;
+		slot = made(json_object_new_array());
+		if (json_object_array_add(slots, slot) ||
+		    json_object_array_add(slot, made(json_object_new_uint64(hist__low(k)))) ||
+		    json_object_array_add(slot, made(json_object_new_uint64(hist__high(k)))) ||
+		    json_object_array_add(slot, made(json_object_new_uint64(h->slots[k]))))
+			failed = true;
+	}
+}
+
+static void times_into(struct json_object *o, const struct vt_hist *h)
+{
+	hist_into(o, h, "total_ns", "max_ns");
+}
+
+static void add_faults(struct json_object *to, const struct model *m)
+{
+	struct json_object *o = object(to, "faults");
+
+	add_u64(o, "lookups", m->lookups);
+	add_u64(o, "rewalked", m->rewalked);
+	add_counts(o, "results", &m->results);
+	add_counts(o, "zombie_backoffs", &m->backoffs);
+	add_counts(o, "fallbacks", &m->fallbacks);
+	hist_into(object(o, "walks"), &m->walks, "total", "max");
+}
+
+static void add_waits(struct json_object *to, const struct model *m)
+{
+	struct json_object *waits = object(to, "waits");
+
+	for (int k = 0; k < VT_TIMED_KINDS; k++) {
+		const struct timed *t = &m->timed[k];
+		struct json_object *o = object(waits, model__kind_name(k)), *by_op;
+
+		add_u64(o, "begun", t->begun);
+		add_u64(o, "ended", t->ended);
+		add_u64(o, "failed", t->failed);
+		add_u64(o, "open", t->open);
+		times_into(o, &t->hist);
+		if (k != VT_DRAIN)
+			continue;
+		by_op = object(o, "by_op");
+		for (int i = 0; i < m->n_drains; i++)
+			times_into(object(by_op, m->drains[i].op), &m->drains[i].hist);
+	}
+}
+
+static void range_into(struct json_object *o, uint64_t start, uint64_t end, const char *name)
+{
+	add_text(o, "name", name);
+	add_address(o, "start", start);
+	add_address(o, "end", end);
+	add_u64(o, "size", end - start);
+}
+
+static void add_regions(struct json_object *to, const struct model *m)
+{
+	struct json_object *regions = array(to, "regions");
+
+	for (size_t i = 0; i < m->n_regions; i++) {
+		const struct model_region *r = &m->regions[i];
+		struct json_object *o = element(regions), *vmas, *kinds;
+
+		add_u64(o, "pid", r->tgid);
+		add_text(o, "comm", r->comm);
+		range_into(o, r->range.start, r->range.end, r->range.name);
+		add_u64(o, "fault_wait_ns", r->fault_ns);
+		kinds = object(o, "kinds");
+		for (int k = 0; k < VT_KINDS; k++)
+			if (hist__count(&r->kinds[k]))
+				times_into(object(kinds, model__kind_name(k)), &r->kinds[k]);
+		vmas = array(o, "vmas");
+		for (size_t j = r->first; j < r->first + r->n; j++) {
+			const struct model_vma *v = &m->vmas[j];
+			struct json_object *vma = element(vmas);
+
+			range_into(vma, v->start, v->end, v->place.name);
+			add_text(vma, "kind", model__kind_name(v->kind));
+			times_into(vma, &v->hist);
+		}
+	}
+}
+
+static void add_blockers(struct json_object *to, const struct model *m)
+{
+	struct json_object *blockers = array(to, "blockers");
+
+	for (size_t i = 0; i < m->n_blockers; i++) {
+		const struct model_blocker *b = &m->blockers[i];
+		struct json_object *o = element(blockers);
+
+		add_u64(o, "pid", b->key.tgid);
+		add_u64(o, "tid", b->key.tid);
+		add_text(o, "comm", b->key.comm);
+		add_text(o, "syscall", b->key.syscall < 0 ? "" : b->syscall);
+		add_u64(o, "stalled_pid", b->key.victim_tgid);
+		add_text(o, "kind", model__kind_name(b->key.kind));
+		add_u64(o, "count", b->count);
+		add_u64(o, "total_ns", b->ns);
+	}
+	add_counts(to, "blocker_unknown", &m->no_blocker);
+}
+
+static void add_cost(struct json_object *to, const struct cost *cost)
+{
+	struct json_object *o = object(to, "cost"), *progs, *maps;
+
+	progs = object(o, "programs");
+	for (size_t i = 0; i < cost->n_progs; i++) {
+		struct json_object *p = object(progs, cost->progs[i].name);
+
+		add_u64(p, "runs", cost->progs[i].runs);
+		add_u64(p, "ns", cost->progs[i].ns);
+	}
+	maps = object(o, "map_bytes");
+	for (size_t i = 0; i < cost->n_maps; i++)
+		add_u64(maps, cost->maps[i].name, cost->maps[i].bytes);
+}
+
+static void add_time(struct json_object *to, const struct timespec *when)
+{
+	char text[64], stamp[32] = "";
+	struct tm tm;
+
+	if (gmtime_r(&when->tv_sec, &tm))
+		strftime(stamp, sizeof(stamp), "%Y-%m-%dT%H:%M:%S", &tm);
+	snprintf(text, sizeof(text), "%s.%03ldZ", stamp, when->tv_nsec / 1000000);
+	add_text(to, "time", text);
+}
+
+int render__json(FILE *out, const struct model *m, const struct timespec *when)
+{
+	struct json_object *o;
+	const char *text;
+
+	failed = false;
+	o = made(json_object_new_object());
+	if (!o)
+		return -1;
+	add_u64(o, "schema", 1);
+	add_time(o, when);
+	add_u64(o, "elapsed_ns", m->elapsed_ns);
+	add(o, "last", made(json_object_new_boolean(m->last)));
+	add(o, "pid", m->pid ? made(json_object_new_uint64(m->pid)) : NULL);
+	add_text(o, "comm", m->comm);
+	add_u64(o, "slot_unit_ns", m->unit_ns);
+	add_faults(o, m);
+	add_waits(o, m);
+	add_regions(o, m);
+	add_blockers(o, m);
+	add_counts(o, "lost", &m->lost);
+	if (m->cost)
+		add_cost(o, m->cost);
+	text = failed ? NULL : json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN |
+							      JSON_C_TO_STRING_NOSLASHESCAPE);
+	if (text)
+		fprintf(out, "%s\n", text);
+	json_object_put(o);
+	return text ? 0 : -1;
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "render_parts.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "text.h"
+
+void render__head(FILE *out, const struct model *m, const struct timespec *when)
+{
+	char clock[16];
+	struct tm tm;
+
+	if (when && localtime_r(&when->tv_sec, &tm) && strftime(clock, sizeof(clock), "%T", &tm))
+		fprintf(out, "%s  ", clock);
+	if (m->pid)
+		fprintf(out, "PID %" PRIu32 " (%s)", m->pid, m->comm[0] ? m->comm : "?");
+	else
+		fprintf(out, "All processes");
+	fprintf(out, ", %.2f s\n", m->elapsed_ns / 1e9);
+}
+
+static const struct {
+	const char *name, *text;
+} losses[] = {
+	{ "event_missed", "events that the kernel didn't pass to a program: all counts may be too low" },
+	{ "vma_full", "waits on VMAs that found no room, shown as other ranges: raise --max-entries" },
+	{ "rest_full", "waits missing from the ranking of VMAs: too many processes" },
+	{ "blocker_full", "waits without their blocker: raise --max-entries" },
+	{ "max_race", "updates of a maximum given up: it may be too low" },
+};
+
+static void lost(FILE *out, const struct named_count *c)
+{
+	const char *text = "waits that could not be timed";
+
+	if (strstr(c->name, "_unmatched"))
+		text = "ends without a beginning, not timed: they had begun before the tracing";
+	for (size_t i = 0; i < sizeof(losses) / sizeof(losses[0]); i++)
+		if (!strcmp(losses[i].name, c->name))
+			text = losses[i].text;
+	fprintf(out, "lost: %s %" PRIu64 " (%s)\n", c->name, c->count, text);
+}
+
+void render__tail(FILE *out, const struct model *m)
+{
+	char size[16];
+
+	for (int i = 0; i < m->lost.n; i++)
+		if (m->lost.v[i].count)
+			lost(out, &m->lost.v[i]);
+	if (!m->cost)
+		return;
+	fprintf(out, "\n%-34s %12s %14s %10s\n", "PROGRAM (without trampoline entry)", "RUNS", "NSECS",
+		"AVG");
+	for (size_t i = 0; i < m->cost->n_progs; i++) {
+		const struct prog_cost *p = &m->cost->progs[i];
+
+		fprintf(out, "%-34s %12" PRIu64 " %14" PRIu64 " %10.1f\n", p->name, p->runs, p->ns,
+			p->runs ? (double)p->ns / p->runs : 0);
+	}
+	fprintf(out, "%-34s %12s\n", "MAP", "BYTES");
+	for (size_t i = 0; i < m->cost->n_maps; i++)
+		fprintf(out, "%-34s %12" PRIu64 " %14s\n", m->cost->maps[i].name,
+			m->cost->maps[i].bytes,
+			text__size(m->cost->maps[i].bytes, size, sizeof(size)));
+}
+
+const char *render__range(const struct range *r, char buf[RANGE_LEN])
+{
+	char size[16];
+
+	if (r->start == r->end)
+		snprintf(buf, RANGE_LEN, "(unknown region)");
+	else
+		snprintf(buf, RANGE_LEN, "%s %s 0x%" PRIx64 "-0x%" PRIx64, r->name,
+			 text__size(r->end - r->start, size, sizeof(size)), r->start, r->end);
+	return buf;
+}
+
+const char *render__vma(const struct model_vma *v, char buf[RANGE_LEN])
+{
+	char size[16];
+
+	if (!v->end)
+		snprintf(buf, RANGE_LEN, "(other ranges)");
+	else
+		snprintf(buf, RANGE_LEN, "0x%" PRIx64 "-0x%" PRIx64 " %s %s", v->start, v->end,
+			 text__size(v->end - v->start, size, sizeof(size)),
+			 v->place.name[0] ? v->place.name : "(unknown)");
+	return buf;
+}
+
+const char *render__unit(const struct model *m)
+{
+	return m->unit_ns == 1000000 ? "msecs" : "usecs";
+}

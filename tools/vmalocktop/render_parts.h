@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What both text renderers print. */
+#ifndef VMALOCKTOP_RENDER_PARTS_H
+#define VMALOCKTOP_RENDER_PARTS_H
+
+#include <stdio.h>
+#include <time.h>
+
+#include "model.h"
+
+#define RANGE_LEN 192
+
+/* render__head() - what the report is about, on one line */
+void render__head(FILE *out, const struct model *m, const struct timespec *when);
+
+/* render__tail() - what is missing from the report, and what watching costs if that was asked for */
+void render__tail(FILE *out, const struct model *m);
+
+/* render__range() - "NAME 64.0G 0x...-0x..."; returns @buf */
+const char *render__range(const struct range *r, char buf[RANGE_LEN]);
+
+/* render__vma() - the range of a VMA and its mapping's name; returns @buf */
+const char *render__vma(const struct model_vma *v, char buf[RANGE_LEN]);
+
+/* render__unit() - "usecs" or "msecs" */
+const char *render__unit(const struct model *m);
+
+#endif

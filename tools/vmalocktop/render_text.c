@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "render.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "hist.h"
+#include "render_parts.h"
+
+#define MAX_REGIONS	10
+#define MAX_VMAS	5	/* per region */
+#define MAX_BLOCKERS	10
+
+static double in_unit(const struct model *m, double ns)
+{
+	return ns / m->unit_ns;
+}
+
+/* One step of the funnel. */
+static void step(FILE *out, const struct model *m, const char *label, const char *name, uint64_t n)
+{
+	char text[96];
+	double seconds = m->elapsed_ns / 1e9;
+
+	snprintf(text, sizeof(text), "%s%s", label, name);
+	fprintf(out, "%-44s %12" PRIu64, text, n);
+	if (m->lookups)
+		fprintf(out, " %8.3f%%", 100.0 * n / m->lookups);
+	else
+		fprintf(out, " %9s", "-");
+	fprintf(out, " %12.1f\n", seconds > 0 ? n / seconds : 0);
+}
+
+static void steps(FILE *out, const struct model *m, const char *label, const struct counts *c)
+{
+	for (int i = 0; i < c->n; i++)
+		if (c->v[i].count)
+			step(out, m, label, c->v[i].name, c->v[i].count);
+}
+
+static void funnel(FILE *out, const struct model *m)
+{
+	fprintf(out, "%-44s %12s %9s %12s\n", "FAULTS", "COUNT", "SHARE", "PER SEC");
+	step(out, m, "looked up under RCU", "", m->lookups);
+	steps(out, m, "  with the result ", &m->results);
+	step(out, m, "  walked more than once", "", m->rewalked);
+	step(out, m, "waited on a BABY", "", m->timed[VT_BABY].begun);
+	step(out, m, "waited on an EXCL VMA", "", m->timed[VT_EXCL].begun);
+	step(out, m, "backed off from a ZOMBIE", "", m->backoffs.total);
+	steps(out, m, "  in ", &m->backoffs);
+	step(out, m, "fell back to mmap_lock", "", m->fallbacks.total);
+	steps(out, m, "  because of ", &m->fallbacks);
+}
+
+static void times(FILE *out, const struct model *m, const struct vt_hist *h)
+{
+	uint64_t n = hist__count(h);
+
+	fprintf(out, " %14.3f %12.3f %12.3f\n", in_unit(m, h->sum), n ? in_unit(m, (double)h->sum / n) : 0,
+		in_unit(m, h->max));
+}
+
+static void times_head(FILE *out, const struct model *m)
+{
+	char total[16], avg[16], max[16];
+	const char *unit = m->unit_ns == 1000000 ? "ms" : "us";
+
+	snprintf(total, sizeof(total), "TOTAL(%s)", unit);
+	snprintf(avg, sizeof(avg), "AVG(%s)", unit);
+	snprintf(max, sizeof(max), "MAX(%s)", unit);
+	fprintf(out, " %14s %12s %12s\n", total, avg, max);
+}
+
+static void waits(FILE *out, const struct model *m)
+{
+	static const char *const labels[VT_TIMED_KINDS] = {
+		[VT_BABY] = "fault on a BABY",
+		[VT_EXCL] = "fault on an EXCL VMA",
+		[VT_DRAIN] = "writer, until users are gone",
+		[VT_LIFE] = "life of a BABY",
+	};
+
+	fprintf(out, "\n%-30s %10s %10s %7s %7s", "WAITS", "BEGUN", "ENDED", "OPEN", "FAILED");
+	times_head(out, m);
+	for (int k = 0; k < VT_TIMED_KINDS; k++) {
+		const struct timed *t = &m->timed[k];
+
+		fprintf(out, "%-30s %10" PRIu64 " %10" PRIu64 " %7" PRIu64 " %7" PRIu64, labels[k],
+			t->begun, t->ended, t->open, t->failed);
+		times(out, m, &t->hist);
+		for (int i = 0; k == VT_DRAIN && i < m->n_drains; i++) {
+			fprintf(out, "  in %-25s %10s %10" PRIu64 " %7s %7s", m->drains[i].op, "",
+				hist__count(&m->drains[i].hist), "", "");
+			times(out, m, &m->drains[i].hist);
+		}
+	}
+}
+
+static void vma_line(FILE *out, const struct model *m, const char *what, uint32_t kind,
+		     const struct vt_hist *h)
+{
+	fprintf(out, "%-74s %-6s %10" PRIu64, what, model__kind_name(kind), hist__count(h));
+	if (kind == VT_ZOMBIE)
+		fprintf(out, " %14s %12s %12s\n", "-", "-", "-");
+	else
+		times(out, m, h);
+}
+
+static void region(FILE *out, const struct model *m, const struct model_region *r)
+{
+	char range[RANGE_LEN], what[RANGE_LEN + 64];
+	size_t shown = r->n < MAX_VMAS ? r->n : MAX_VMAS;
+
+	if (m->pid)
+		render__range(&r->range, what);
+	else
+		snprintf(what, sizeof(what), "%s, %" PRIu32 " (%s)", render__range(&r->range, range),
+			 r->tgid, r->comm[0] ? r->comm : "?");
+	for (int k = 0; k < VT_KINDS; k++) {
+		if (!hist__count(&r->kinds[k]))
+			continue;
+		vma_line(out, m, what, k, &r->kinds[k]);
+		what[0] = '\0';
+	}
+	for (size_t i = 0; i < shown; i++) {
+		const struct model_vma *v = &m->vmas[r->first + i];
+
+		snprintf(what, sizeof(what), "  %s", render__vma(v, range));
+		vma_line(out, m, what, v->kind, &v->hist);
+	}
+	if (r->n > shown)
+		fprintf(out, "  and %zu more\n", r->n - shown);
+}
+
+static void regions(FILE *out, const struct model *m)
+{
+	size_t shown = m->n_regions < MAX_REGIONS ? m->n_regions : MAX_REGIONS;
+
+	if (!shown)
+		return;
+	fprintf(out, "\n%-74s %-6s %10s", "REGIONS, AND VMAS IN THEM, BY TIME THAT FAULTS LOST", "KIND",
+		"COUNT");
+	times_head(out, m);
+	for (size_t i = 0; i < shown; i++)
+		region(out, m, &m->regions[i]);
+	if (m->n_regions > shown)
+		fprintf(out, "and %zu more regions\n", m->n_regions - shown);
+}
+
+static void blockers(FILE *out, const struct model *m)
+{
+	size_t shown = m->n_blockers < MAX_BLOCKERS ? m->n_blockers : MAX_BLOCKERS;
+	const char *unit = m->unit_ns == 1000000 ? "ms" : "us";
+	char total[16], avg[16];
+
+	if (shown) {
+		snprintf(total, sizeof(total), "TOTAL(%s)", unit);
+		snprintf(avg, sizeof(avg), "AVG(%s)", unit);
+		fprintf(out, "\n%-16s %8s %8s %-18s %8s %-6s %10s %14s %12s\n", "BLOCKER", "PID", "TID",
+			"SYSCALL", "STALLED", "KIND", "COUNT", total, avg);
+	}
+	for (size_t i = 0; i < shown; i++) {
+		const struct model_blocker *b = &m->blockers[i];
+
+		fprintf(out, "%-16s %8" PRIu32 " %8" PRIu32 " %-18s %8" PRIu32 " %-6s %10" PRIu64
+			" %14.3f %12.3f\n", b->key.comm, b->key.tgid, b->key.tid, b->syscall,
+			b->key.victim_tgid, model__kind_name(b->key.kind), b->count, in_unit(m, b->ns),
+			b->count ? in_unit(m, (double)b->ns / b->count) : 0);
+	}
+	if (m->n_blockers > shown)
+		fprintf(out, "and %zu more\n", m->n_blockers - shown);
+	for (int i = 0; i < m->no_blocker.n; i++)
+		if (m->no_blocker.v[i].count)
+			fprintf(out, "blocker unknown: %" PRIu64 " (mmap_lock was %s)\n",
+				m->no_blocker.v[i].count, m->no_blocker.v[i].name);
+}
+
+void render__text(FILE *out, const struct model *m, const struct timespec *when)
+{
+	render__head(out, m, when);
+	funnel(out, m);
+	waits(out, m);
+	regions(out, m);
+	blockers(out, m);
+	render__tail(out, m);
+	fputc('\n', out);
+}

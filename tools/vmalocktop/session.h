@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* One run of the tool: collect, wait, report. */
+#ifndef VMALOCKTOP_SESSION_H
+#define VMALOCKTOP_SESSION_H
+
+#include "env.h"
+
+/**
+ * session__run() - trace and print until something ends it
+ * @env: the options
+ *
+ * Ends on SIGINT, SIGTERM, the last of the reports that were asked for, the
+ * duration, the end of the process that is watched, or a closed stdout.
+ * Return: the exit status, 0 or 1.
+ */
+int session__run(const struct env *env);
+
+#endif

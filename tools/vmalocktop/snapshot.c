@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "snapshot.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define CMP(field)				\
+	do {					\
+		if (x->field != y->field)	\
+			return x->field < y->field ? -1 : 1; \
+	} while (0)
+
+int vma_key_cmp(const void *a, const void *b)
+{
+	const struct vt_vma_key *x = a, *y = b;
+
+	CMP(tgid);
+	CMP(start);
+	CMP(end);
+	CMP(kind);
+	return 0;
+}
+
+int blocker_key_cmp(const void *a, const void *b)
+{
+	return memcmp(a, b, sizeof(struct vt_blocker_key));
+}
+
+void snapshot__sort(struct snapshot *s)
+{
+	/* Keys come first in their rows. */
+	if (s->n_vmas)
+		qsort(s->vmas, s->n_vmas, sizeof(*s->vmas), vma_key_cmp);
+	if (s->n_blockers)
+		qsort(s->blockers, s->n_blockers, sizeof(*s->blockers), blocker_key_cmp);
+}
+
+void snapshot__free(struct snapshot *s)
+{
+	free(s->vmas);
+	free(s->blockers);
+	memset(s, 0, sizeof(*s));
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* One reading of everything that the BPF programs have counted so far. */
+#ifndef VMALOCKTOP_SNAPSHOT_H
+#define VMALOCKTOP_SNAPSHOT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "vmalocktop.h"
+
+struct vma_row {
+	struct vt_vma_key key;
+	struct vt_hist hist;
+};
+
+struct blocker_row {
+	struct vt_blocker_key key;
+	struct vt_blocker value;
+};
+
+/* Rows are read as keys with the values right behind. */
+_Static_assert(offsetof(struct vma_row, hist) == sizeof(struct vt_vma_key), "padding");
+_Static_assert(offsetof(struct blocker_row, value) == sizeof(struct vt_blocker_key), "padding");
+
+struct snapshot {
+	uint64_t ns;			/* CLOCK_MONOTONIC */
+	struct vt_counters counters;	/* sums over all CPUs */
+	struct vt_hist hists[VT_HISTS];
+	struct vma_row *vmas;		/* sorted by key, no two alike */
+	size_t n_vmas;
+	struct blocker_row *blockers;	/* likewise */
+	size_t n_blockers;
+	uint64_t missed;		/* events that the kernel didn't deliver to a program */
+};
+
+/* snapshot__sort() - bring the rows into the order of their keys */
+void snapshot__sort(struct snapshot *s);
+
+/* snapshot__free() - release the rows; @s is all zero then */
+void snapshot__free(struct snapshot *s);
+
+/* vma_key_cmp(), blocker_key_cmp() - the orders of rows, as for qsort() */
+int vma_key_cmp(const void *a, const void *b);
+int blocker_key_cmp(const void *a, const void *b);
+
+#endif

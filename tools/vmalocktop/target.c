@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "target.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "diag.h"
+
+/* Inode of the initial PID namespace: PROC_PID_INIT_INO in the kernel. */
+#define INIT_PID_NS 0xEFFFFFFCU
+
+/* The process that thread @tid belongs to, 0 if it is gone. */
+static int process_of(pid_t tid)
+{
+	char path[64], line[128];
+	int tgid = 0;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", tid);
+	f = fopen(path, "re");
+	if (!f)
+		return 0;
+	while (fgets(line, sizeof(line), f))
+		if (sscanf(line, "Tgid: %d", &tgid) == 1)
+			break;
+	fclose(f);
+	return tgid;
+}
+
+int target__open(pid_t pid)
+{
+	struct stat ns;
+	int tgid = process_of(pid), fd;
+
+	if (tgid && tgid != pid) {
+		elog("%d is a thread of process %d: use -p %d", pid, tgid, tgid);
+		return -1;
+	}
+	fd = syscall(SYS_pidfd_open, pid, 0);
+	if (fd < 0) {
+		if (errno == ESRCH)
+			elog("no such process: %d: give the PID of a running one, as ps -e shows them",
+			     pid);
+		else
+			elog("cannot watch process %d: %s: vmalocktop needs Linux 5.3 or newer", pid,
+			     strerror(errno));
+		return -1;
+	}
+	/* The programs see PIDs of the initial namespace. */
+	if (!stat("/proc/self/ns/pid", &ns) && ns.st_ino != INIT_PID_NS) {
+		elog("-p doesn't work in a PID namespace yet: run vmalocktop in the initial one, "
+		     "with the PID that the process has there");
+		close(fd);
+		return -1;
+	}
+	return fd;
+}

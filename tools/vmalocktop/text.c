@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "text.h"
+
+#include <stdio.h>
+
+/* Length of the UTF-8 sequence at @s, 0 if there is none. */
+static int sequence(const unsigned char *s)
+{
+	uint32_t c;
+	int n;
+
+	if (s[0] >= 0x20 && s[0] < 0x7f)
+		return 1;
+	if (s[0] >= 0xc2 && s[0] <= 0xdf)
+		n = 2, c = s[0] & 0x1f;
+	else if ((s[0] & 0xf0) == 0xe0)
+		n = 3, c = s[0] & 0x0f;
+	else if (s[0] >= 0xf0 && s[0] <= 0xf4)
+		n = 4, c = s[0] & 0x07;
+	else
+		return 0;
+	for (int i = 1; i < n; i++) {
+		if ((s[i] & 0xc0) != 0x80)
+			return 0;
+		c = c << 6 | (s[i] & 0x3f);
+	}
+	/* Overlong forms, surrogates, C1 control characters, beyond Unicode. */
+	if ((n == 2 && c < 0xa0) || (n == 3 && (c < 0x800 || (c >= 0xd800 && c < 0xe000))) ||
+	    (n == 4 && (c < 0x10000 || c > 0x10ffff)))
+		return 0;
+	return n;
+}
+
+void text__clean(char *s)
+{
+	while (*s) {
+		int n = sequence((unsigned char *)s);
+
+		if (n)
+			s += n;
+		else
+			*s++ = '?';
+	}
+}
+
+const char *text__size(uint64_t bytes, char *buf, size_t len)
+{
+	static const char units[] = "BKMGTPE";
+	double v = bytes;
+	int u = 0;
+
+	while (v >= 1024 && units[u + 1]) {
+		v /= 1024;
+		u++;
+	}
+	snprintf(buf, len, u ? "%.1f%c" : "%.0f%c", v, units[u]);
+	return buf;
+}
