@@ -3,8 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -12,19 +10,13 @@
 
 int pool_file(struct load *ld, size_t len, bool on_disk)
 {
-	char path[4096];
 	int fd;
 
 	if (on_disk) {
-		if ((size_t)snprintf(path, sizeof(path), "%s/vmalock-load.XXXXXX", ld->opt.file_dir) >=
-		    sizeof(path)) {
-			errno = ENAMETOOLONG;
-			return load_error(ld, "--file-dir");
-		}
-		fd = mkostemp(path, O_CLOEXEC);
+		fd = open(ld->opt.file_dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
 		if (fd < 0)
-			return load_error(ld, "cannot create a file in --file-dir %s", ld->opt.file_dir);
-		unlink(path);
+			return load_error(ld, "cannot make an unnamed file in --file-dir %s",
+					  ld->opt.file_dir);
 	} else {
 		fd = memfd_create("vmalock-load", MFD_CLOEXEC);
 		if (fd < 0)
