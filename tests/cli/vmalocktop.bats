@@ -1,0 +1,140 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0
+#
+# vmalocktop's conduct before it traces anything.
+
+bats_require_minimum_version 1.5.0
+
+setup() {
+	cd "$BATS_TEST_DIRNAME/../.."
+	top=build/bin/vmalocktop
+}
+
+# wrong_usage PATTERN ARGUMENT... - status 2, nothing on stdout, one line that matches
+wrong_usage() {
+	local pattern=$1
+	shift
+	run --separate-stderr "$top" "$@"
+	echo "status $status, stdout: $output, stderr: $stderr"
+	[ "$status" -eq 2 ]
+	[ -z "$output" ]
+	[ "${#stderr_lines[@]}" -eq 1 ]
+	[[ $stderr == vmalocktop:\ *$pattern*"see vmalocktop --help"* ]]
+}
+
+has_events() {
+	[ -e /sys/kernel/tracing/events/vma_lock ] ||
+		bpftool btf dump file /sys/kernel/btf/vmlinux 2>/dev/null | grep -q btf_trace_vma_lookup
+}
+
+@test "--help: on stdout, with every option, exit 0" {
+	run --separate-stderr "$top" --help
+	[ "$status" -eq 0 ]
+	[ -z "$stderr" ]
+	for option in --pid --hist --json --timestamps --milliseconds --verbose --stats --version \
+		--duration --max-entries INTERVAL COUNT; do
+		[[ $output == *"$option"* ]]
+	done
+}
+
+@test "--version: on stdout, exit 0" {
+	run --separate-stderr "$top" --version
+	[ "$status" -eq 0 ]
+	[[ $output =~ ^vmalocktop\ [0-9]+\.[0-9]+$ ]]
+	[ -z "$stderr" ]
+}
+
+@test "unknown options" {
+	wrong_usage "'--bogus'" --bogus
+	wrong_usage "'-x'" -x
+	wrong_usage "'--hist=1'" --hist=1
+}
+
+@test "options without their argument" {
+	wrong_usage "'-p'" -p
+	wrong_usage "'--duration'" --duration
+}
+
+@test "intervals that are no positive number of seconds" {
+	for bad in 0 0.0 -1 1x 1e3 '' ' 1' 0x1 1.2345 99999999999999999999; do
+		wrong_usage "'$bad'" -- "$bad"
+	done
+}
+
+@test "counts that are no positive number" {
+	for bad in 0 -1 x 1.5 '' 18446744073709551616; do
+		wrong_usage "'$bad'" -- 1 "$bad"
+	done
+}
+
+@test "durations and numbers of entries that are none" {
+	wrong_usage "'0'" --duration 0
+	wrong_usage "'1h'" --duration=1h
+	wrong_usage "'0'" --max-entries 0
+	wrong_usage "'1048577'" --max-entries 1048577
+}
+
+@test "one argument too many" {
+	wrong_usage "'3'" 1 2 3
+}
+
+@test "options that exclude each other" {
+	wrong_usage "--json and --hist" --json --hist
+	wrong_usage "--json and -T" --json -T
+}
+
+@test "PIDs that are none" {
+	for bad in 0 -1 abc 12x '' 4294967296; do
+		wrong_usage "'$bad'" -p "$bad"
+	done
+}
+
+@test "no such process: exit 1, one line that says so" {
+	sleep 0 &
+	gone=$!
+	wait "$gone"
+	run --separate-stderr "$top" -p "$gone"
+	[ "$status" -eq 1 ]
+	[ -z "$output" ]
+	[ "${#stderr_lines[@]}" -eq 1 ]
+	[[ $stderr == *"no such process: $gone"* ]]
+}
+
+@test "a thread that isn't its process: exit 1, names the process" {
+	python3 -c '
+import sys, threading
+def hold():
+    print(threading.get_native_id(), flush=True)
+    sys.stdin.read()
+threading.Thread(target=hold).start()' < <(sleep 60) > "$BATS_TEST_TMPDIR/tid" 3>&- &
+	process=$!
+	for _ in $(seq 100); do
+		[ -s "$BATS_TEST_TMPDIR/tid" ] && break
+		sleep 0.1
+	done
+	run --separate-stderr "$top" -p "$(cat "$BATS_TEST_TMPDIR/tid")"
+	kill "$process"
+	[ "$status" -eq 1 ]
+	[[ $stderr == *"use -p $process"* ]]
+}
+
+@test "a kernel without vma_lock events: exit 1, one line that says what to do" {
+	if has_events; then
+		skip "this kernel has them"
+	fi
+	run --separate-stderr "$top" 1
+	[ "$status" -eq 1 ]
+	[ -z "$output" ]
+	[ "${#stderr_lines[@]}" -eq 1 ]
+	[[ $stderr == *"this kernel ($(uname -r)) has no vma_lock trace events: boot one"* ]]
+}
+
+@test "without privileges: exit 1, names the capabilities" {
+	if ! has_events; then
+		skip "this kernel has no vma_lock events, which is said first"
+	fi
+	run --separate-stderr setpriv --reuid 65534 --clear-groups --bounding-set=-all "$top" 1
+	[ "$status" -eq 1 ]
+	[ -z "$output" ]
+	[[ $stderr == *"needs CAP_BPF and CAP_PERFMON, or root: "* ]]
+}

@@ -1,0 +1,326 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The BPF programs of vmalocktop, run one by one with made-up arguments on the
+ * kernel at hand: loaded as raw tracepoint programs, which see the same
+ * arguments, they need no vma_lock trace events.
+ */
+#define _GNU_SOURCE
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "hist.h"
+#include "vmalocktop.skel.h"
+
+enum { BABY_STATE = 1, EXCL_STATE = 2, ZOMBIE_STATE = 3 };
+
+static int silent(enum libbpf_print_level level, const char *fmt, va_list args)
+{
+	(void)level;
+	(void)fmt;
+	(void)args;
+	return 0;
+}
+
+/* As vmalocktop__open(), after moving the programs to sections of another type. */
+static struct vmalocktop *open_as_raw(void)
+{
+	static const char from[] = "tp_btf/", to[] = "raw_tp/";
+	struct vmalocktop *skel = calloc(1, sizeof(*skel));
+	char *data, *end, *at;
+
+	assert_int_equal(vmalocktop__create_skeleton(skel), 0);
+	data = malloc(skel->skeleton->data_sz);
+	end = data + skel->skeleton->data_sz;
+	memcpy(data, skel->skeleton->data, skel->skeleton->data_sz);
+	for (at = data; (at = memmem(at, end - at, from, sizeof(from) - 1)); at += sizeof(to) - 1)
+		memcpy(at, to, sizeof(to) - 1);
+	skel->skeleton->data = data;
+	assert_int_equal(bpf_object__open_skeleton(skel->skeleton, NULL), 0);
+	free(data);
+	return skel;
+}
+
+static struct vmalocktop *load(uint32_t tgid, uint32_t max_entries)
+{
+	struct vmalocktop *skel = open_as_raw();
+
+	skel->rodata->vt_tgid = tgid;
+	bpf_map__set_max_entries(skel->maps.vmas, max_entries);
+	assert_int_equal(vmalocktop__load(skel), 0);
+	skel->bss->vt_open = 1;
+	return skel;
+}
+
+static int setup(void **state)
+{
+	libbpf_set_print(silent);
+	*state = load(0, 64);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	vmalocktop__destroy(*state);
+	return 0;
+}
+
+#define RUN(prog, ...) run(prog, (uint64_t[8]){ __VA_ARGS__ })
+
+static void run(const struct bpf_program *prog, const uint64_t *args)
+{
+	LIBBPF_OPTS(bpf_test_run_opts, opts, .ctx_in = args, .ctx_size_in = 8 * sizeof(*args));
+
+	assert_int_equal(bpf_prog_test_run_opts(bpf_program__fd(prog), &opts), 0);
+	assert_int_equal(opts.retval, 0);
+}
+
+static void sum_cpus(const struct bpf_map *map, uint32_t key, uint64_t *sum, size_t size)
+{
+	int cpus = libbpf_num_possible_cpus();
+	uint64_t *all = calloc(cpus, size);
+
+	assert_int_equal(bpf_map_lookup_elem(bpf_map__fd(map), &key, all), 0);
+	memset(sum, 0, size);
+	for (int cpu = 0; cpu < cpus; cpu++)
+		for (size_t i = 0; i < size / sizeof(*sum); i++)
+			sum[i] += all[cpu * (size / sizeof(*sum)) + i];
+	free(all);
+}
+
+static struct vt_counters counters(struct vmalocktop *skel)
+{
+	struct vt_counters c;
+
+	sum_cpus(skel->maps.counters, 0, (uint64_t *)&c, sizeof(c));
+	return c;
+}
+
+static struct vt_hist hist(struct vmalocktop *skel, uint32_t id)
+{
+	struct vt_hist h;
+
+	sum_cpus(skel->maps.hists, id, (uint64_t *)&h, sizeof(h));
+	return h;
+}
+
+static int entries(const struct bpf_map *map)
+{
+	char key[64];
+	int n = 0;
+
+	for (int err = bpf_map_get_next_key(bpf_map__fd(map), NULL, key); !err;
+	     err = bpf_map_get_next_key(bpf_map__fd(map), key, key))
+		n++;
+	return n;
+}
+
+static void lookups(void **state)
+{
+	struct vmalocktop *skel = *state;
+	struct vt_counters c;
+	struct vt_hist h;
+
+	RUN(skel->progs.vma_lookup, 0, 0x1000, 0x1000, 0x2000, 1, 1);
+	RUN(skel->progs.vma_lookup, 0, 0x1000, 0x1000, 0x2000, 1, 1);
+	RUN(skel->progs.vma_lookup, 0, 0x1000, 0x1000, 0x2000, 1, 5);
+	RUN(skel->progs.vma_lookup, 0, 0x1000, 0, 0, 9999, 1);
+	c = counters(skel);
+	assert_int_equal(c.lookup_first[1], 2);
+	assert_int_equal(c.lookup_more[1], 1);
+	/* A result that this program doesn't know isn't lost. */
+	assert_int_equal(c.lookup_first[VT_RESULTS - 1], 1);
+	h = hist(skel, VT_HIST_WALKS);
+	assert_int_equal(hist__count(&h), 1);
+	assert_int_equal(h.slots[2], 1);
+	assert_int_equal(h.sum, 5);
+	assert_int_equal(entries(skel->maps.vmas), 0);
+}
+
+static void fallbacks_and_backoffs(void **state)
+{
+	struct vmalocktop *skel = *state;
+	struct vt_vma_key key = { .start = 0x1000, .end = 0x2000, .tgid = getpid(), .kind = VT_ZOMBIE };
+	struct vt_counters c;
+	struct vt_hist h;
+
+	RUN(skel->progs.vma_fault_fallback, 0, 0x1000, 3);
+	RUN(skel->progs.vma_zombie_backoff, 0, 0x1000, 0x1000, 0x2000, 2);
+	RUN(skel->progs.vma_zombie_backoff, 0, 0x1000, 0x1000, 0x2000, 77);
+	c = counters(skel);
+	assert_int_equal(c.fallback[3], 1);
+	assert_int_equal(c.zombie[2], 1);
+	assert_int_equal(c.zombie[VT_PLACES - 1], 1);
+	assert_int_equal(bpf_map_lookup_elem(bpf_map__fd(skel->maps.vmas), &key, &h), 0);
+	assert_int_equal(h.zero, 2);
+	assert_int_equal(hist__count(&h), 2);
+}
+
+static void fault_waits(void **state)
+{
+	struct vmalocktop *skel = *state;
+	struct vt_vma_key key = { .start = 0x1000, .end = 0x3000, .tgid = getpid(), .kind = VT_BABY };
+	struct vt_counters c;
+	struct vt_hist h, all;
+
+	RUN(skel->progs.vma_baby_wait_begin, 0, 0x1000, 0x1000, 0x3000, BABY_STATE);
+	usleep(2000);
+	RUN(skel->progs.vma_baby_wait_end, 0, 0x1000, 0x1000, 0x3000, BABY_STATE, 0);
+	RUN(skel->progs.vma_baby_wait_begin, 0, 0x1000, 0x1000, 0x3000, EXCL_STATE);
+	RUN(skel->progs.vma_baby_wait_end, 0, 0x1000, 0x1000, 0x3000, EXCL_STATE, -EINTR);
+
+	c = counters(skel);
+	assert_int_equal(c.begun[VT_BABY], 1);
+	assert_int_equal(c.ended[VT_BABY], 1);
+	assert_int_equal(c.failed[VT_BABY], 0);
+	assert_int_equal(c.begun[VT_EXCL], 1);
+	assert_int_equal(c.ended[VT_EXCL], 1);
+	assert_int_equal(c.failed[VT_EXCL], 1);
+	/* There is no mm at address 0 to read an owner from. */
+	assert_int_equal(c.no_blocker[VT_UNREADABLE], 2);
+
+	all = hist(skel, VT_HIST_BABY);
+	assert_int_equal(hist__count(&all), 1);
+	assert_true(all.sum >= 2000000 && all.sum == all.max);
+	assert_int_equal(hist__first(&all), 63 - __builtin_clzll(all.sum / 1000));
+	assert_int_equal(bpf_map_lookup_elem(bpf_map__fd(skel->maps.vmas), &key, &h), 0);
+	assert_int_equal(h.sum, all.sum);
+	assert_int_equal(h.max, all.max);
+	key.kind = VT_EXCL;
+	assert_int_equal(bpf_map_lookup_elem(bpf_map__fd(skel->maps.vmas), &key, &h), 0);
+	assert_int_equal(hist__count(&h), 1);
+	assert_int_equal(entries(skel->maps.vmas), 2);
+}
+
+static void drains_and_lives(void **state)
+{
+	struct vmalocktop *skel = *state;
+	struct vt_counters c;
+	struct vt_hist h;
+
+	RUN(skel->progs.vma_born, 0, 0x1000, 0x3000);
+	RUN(skel->progs.vma_ref_wait_begin, 0, 0x1000, 0x3000, 4, ZOMBIE_STATE, 1);
+	RUN(skel->progs.vma_ref_wait_end, 0, 0x1000, 0x3000, 4, ZOMBIE_STATE, 1, 0);
+	RUN(skel->progs.vma_grown, 0, 0x1000, 0x3000, 0);
+	RUN(skel->progs.vma_ref_wait_begin, 0, 0x1000, 0x3000, 4, EXCL_STATE, 12345);
+	RUN(skel->progs.vma_ref_wait_end, 0, 0x1000, 0x3000, 4, EXCL_STATE, 12345, 0);
+	c = counters(skel);
+	assert_int_equal(c.begun[VT_LIFE], 1);
+	assert_int_equal(c.ended[VT_LIFE], 1);
+	assert_int_equal(c.begun[VT_DRAIN], 2);
+	assert_int_equal(c.ended[VT_DRAIN], 2);
+	h = hist(skel, VT_HIST_LIFE);
+	assert_int_equal(hist__count(&h), 1);
+	h = hist(skel, VT_HIST_DRAIN + 1);
+	assert_int_equal(hist__count(&h), 1);
+	h = hist(skel, VT_HIST_DRAIN + VT_OPS - 1);
+	assert_int_equal(hist__count(&h), 1);
+}
+
+static void halves_are_counted_not_timed(void **state)
+{
+	struct vmalocktop *skel = *state;
+	struct vt_counters c;
+	struct vt_hist h;
+
+	RUN(skel->progs.vma_baby_wait_end, 0, 0x1000, 0x1000, 0x3000, BABY_STATE, 0);
+	RUN(skel->progs.vma_born, 0, 0x1000, 0x3000);
+	RUN(skel->progs.vma_born, 0, 0x5000, 0x6000);
+	c = counters(skel);
+	assert_int_equal(c.ended[VT_BABY], 1);
+	assert_int_equal(c.unmatched[VT_BABY], 1);
+	assert_int_equal(c.begun[VT_LIFE], 2);
+	assert_int_equal(c.restamped[VT_LIFE], 1);
+	h = hist(skel, VT_HIST_BABY);
+	assert_int_equal(hist__count(&h), 0);
+	assert_int_equal(entries(skel->maps.vmas), 0);
+}
+
+static void closed_counts_nothing(void **state)
+{
+	static const struct vt_counters none;
+	struct vmalocktop *skel = *state;
+	struct vt_counters c;
+
+	skel->bss->vt_open = 0;
+	RUN(skel->progs.vma_lookup, 0, 0x1000, 0x1000, 0x2000, 1, 1);
+	RUN(skel->progs.vma_fault_fallback, 0, 0x1000, 3);
+	RUN(skel->progs.vma_zombie_backoff, 0, 0x1000, 0x1000, 0x2000, 2);
+	RUN(skel->progs.vma_baby_wait_begin, 0, 0x1000, 0x1000, 0x3000, BABY_STATE);
+	RUN(skel->progs.vma_ref_wait_begin, 0, 0x1000, 0x3000, 4, ZOMBIE_STATE, 1);
+	RUN(skel->progs.vma_born, 0, 0x1000, 0x3000);
+	c = counters(skel);
+	assert_memory_equal(&c, &none, sizeof(c));
+	assert_int_equal(entries(skel->maps.vmas), 0);
+}
+
+static void other_processes_are_left_out(void **state)
+{
+	static const struct vt_counters none;
+	struct vmalocktop *skel = load(getpid() + 1, 64);
+	struct vt_counters c;
+
+	(void)state;
+	RUN(skel->progs.vma_lookup, 0, 0x1000, 0x1000, 0x2000, 1, 1);
+	RUN(skel->progs.vma_fault_fallback, 0, 0x1000, 3);
+	RUN(skel->progs.vma_zombie_backoff, 0, 0x1000, 0x1000, 0x2000, 2);
+	RUN(skel->progs.vma_baby_wait_begin, 0, 0x1000, 0x1000, 0x3000, BABY_STATE);
+	RUN(skel->progs.vma_baby_wait_end, 0, 0x1000, 0x1000, 0x3000, BABY_STATE, 0);
+	RUN(skel->progs.vma_ref_wait_begin, 0, 0x1000, 0x3000, 4, ZOMBIE_STATE, 1);
+	RUN(skel->progs.vma_ref_wait_end, 0, 0x1000, 0x3000, 4, ZOMBIE_STATE, 1, 0);
+	RUN(skel->progs.vma_born, 0, 0x1000, 0x3000);
+	RUN(skel->progs.vma_grown, 0, 0x1000, 0x3000, 0);
+	c = counters(skel);
+	assert_memory_equal(&c, &none, sizeof(c));
+	vmalocktop__destroy(skel);
+
+	skel = load(getpid(), 64);
+	RUN(skel->progs.vma_lookup, 0, 0x1000, 0x1000, 0x2000, 1, 1);
+	c = counters(skel);
+	assert_int_equal(c.lookup_first[1], 1);
+	vmalocktop__destroy(skel);
+}
+
+static void full_map_loses_only_the_range(void **state)
+{
+	struct vt_vma_key rest = { .tgid = getpid(), .kind = VT_ZOMBIE };
+	struct vmalocktop *skel = load(0, 4);
+	struct vt_counters c;
+	struct vt_hist h;
+
+	(void)state;
+	for (uint64_t i = 1; i <= 10; i++)
+		RUN(skel->progs.vma_zombie_backoff, 0, i << 12, i << 12, (i + 1) << 12, 0);
+	c = counters(skel);
+	assert_int_equal(entries(skel->maps.vmas), 4);
+	assert_int_equal(c.lost[VT_LOST_VMA_FULL], 6);
+	assert_int_equal(c.lost[VT_LOST_REST_FULL], 0);
+	assert_int_equal(bpf_map_lookup_elem(bpf_map__fd(skel->maps.rest), &rest, &h), 0);
+	assert_int_equal(hist__count(&h), 6);
+	vmalocktop__destroy(skel);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(lookups, setup, teardown),
+		cmocka_unit_test_setup_teardown(fallbacks_and_backoffs, setup, teardown),
+		cmocka_unit_test_setup_teardown(fault_waits, setup, teardown),
+		cmocka_unit_test_setup_teardown(drains_and_lives, setup, teardown),
+		cmocka_unit_test_setup_teardown(halves_are_counted_not_timed, setup, teardown),
+		cmocka_unit_test_setup_teardown(closed_counts_nothing, setup, teardown),
+		cmocka_unit_test_setup_teardown(other_processes_are_left_out, setup, teardown),
+		cmocka_unit_test_setup_teardown(full_map_loses_only_the_range, setup, teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: GPL-2.0
+/* From two snapshots to a report. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "hist.h"
+#include "model.h"
+
+#define GIANT	0x100000000000ULL
+
+static struct names names;
+static struct snapshot zero;
+
+/* All of process 42 above GIANT is one region, anything else is unknown. */
+static const struct place *place(void *ctx, uint32_t tgid, uint64_t start, uint64_t end)
+{
+	static struct place giant = {
+		.name = "memfd:a", .comm = "java",
+		.region = { GIANT, GIANT + (64ULL << 30), "[anon:giant]" },
+	};
+	static struct place unknown;
+
+	(void)end;
+	++*(int *)ctx;
+	return tgid == 42 && start >= GIANT ? &giant : &unknown;
+}
+
+static struct model build(const struct snapshot *before, const struct snapshot *now)
+{
+	struct model m;
+	int asked = 0;
+
+	assert_int_equal(model__build(&m, before, now, &names, 1000, place, &asked), 0);
+	return m;
+}
+
+static struct vma_row row(uint32_t tgid, uint64_t start, uint32_t kind, uint64_t n, uint64_t ns)
+{
+	struct vma_row r = { .key = { start, start + 0x1000, tgid, kind }, .hist.max = ns };
+
+	if (ns)
+		r.hist.slots[0] = n;
+	else
+		r.hist.zero = n;
+	r.hist.sum = n * ns;
+	return r;
+}
+
+static void funnel(void **state)
+{
+	struct snapshot before = { .ns = 5 }, now = { .ns = 1000000005 };
+	struct model m;
+
+	(void)state;
+	before.counters.lookup_first[1] = 10;
+	now.counters.lookup_first[1] = 110;
+	now.counters.lookup_first[5] = 7;
+	now.counters.lookup_more[1] = 3;
+	now.hists[VT_HIST_WALKS].slots[1] = 2;
+	now.hists[VT_HIST_WALKS].slots[2] = 1;
+	now.hists[VT_HIST_WALKS].sum = 8;
+	now.hists[VT_HIST_WALKS].max = 4;
+	now.counters.fallback[1] = 7;
+	now.counters.zombie[2] = 9;
+	m = build(&before, &now);
+	assert_int_equal(m.elapsed_ns, 1000000000);
+	assert_int_equal(m.lookups, 110);
+	assert_int_equal(m.rewalked, 3);
+	assert_int_equal(counts__get(&m.results, "1"), 103);
+	assert_int_equal(counts__get(&m.results, "5"), 7);
+	assert_int_equal(counts__get(&m.fallbacks, "1"), 7);
+	assert_int_equal(m.backoffs.total, 9);
+	/* Every lookup is in the histogram of walks. */
+	assert_int_equal(hist__count(&m.walks), m.lookups);
+	assert_int_equal(m.walks.slots[0], 107);
+	assert_int_equal(m.walks.sum, 107 + 8);
+	assert_int_equal(m.walks.max, 4);
+	model__free(&m);
+}
+
+static void open_waits(void **state)
+{
+	struct snapshot now = { 0 };
+	struct model m;
+
+	(void)state;
+	now.counters.begun[VT_BABY] = 10;
+	now.counters.unstamped[VT_BABY] = 1;
+	now.counters.restamped[VT_BABY] = 1;
+	now.counters.ended[VT_BABY] = 9;
+	now.counters.unmatched[VT_BABY] = 3;
+	now.hists[VT_HIST_BABY].slots[4] = 6;
+	/* A writer began before the tracing did. */
+	now.counters.ended[VT_DRAIN] = 1;
+	now.counters.unmatched[VT_DRAIN] = 1;
+	m = build(&zero, &now);
+	assert_int_equal(m.timed[VT_BABY].open, 2);
+	assert_int_equal(m.timed[VT_DRAIN].open, 0);
+	assert_int_equal(counts__get(&m.lost, "baby_unmatched"), 3);
+	assert_int_equal(counts__get(&m.lost, "drain_unmatched"), 1);
+	model__free(&m);
+	/* Still open when nothing else has happened since the last report. */
+	m = build(&now, &now);
+	assert_int_equal(m.timed[VT_BABY].begun, 0);
+	assert_int_equal(m.timed[VT_BABY].open, 2);
+	model__free(&m);
+}
+
+static void drains_by_op(void **state)
+{
+	struct snapshot now = { 0 };
+	struct model m;
+
+	(void)state;
+	now.hists[VT_HIST_DRAIN + 1].slots[3] = 4;
+	now.hists[VT_HIST_DRAIN + 3].slots[3] = 2;
+	now.counters.begun[VT_DRAIN] = now.counters.ended[VT_DRAIN] = 6;
+	m = build(&zero, &now);
+	assert_int_equal(m.n_drains, 2);
+	assert_string_equal(m.drains[0].op, "1");
+	assert_string_equal(m.drains[1].op, "3");
+	assert_int_equal(hist__count(&m.timed[VT_DRAIN].hist), 6);
+	assert_int_equal(m.timed[VT_DRAIN].open, 0);
+	model__free(&m);
+}
+
+static void regions_rank_by_lost_time(void **state)
+{
+	struct vma_row old[] = { row(42, GIANT, VT_BABY, 1, 1000) };
+	struct vma_row rows[] = {
+		row(7, 0x1000, VT_DRAIN, 1, 900000000),		/* time of a writer, not of faults */
+		row(42, GIANT + 0x2000, VT_EXCL, 2, 2000),
+		row(7, 0x1000, VT_ZOMBIE, 1000, 0),
+		row(42, GIANT, VT_BABY, 6, 1000),
+		row(8, 0x1000, VT_BABY, 1, 100),
+	};
+	struct snapshot before = { .vmas = old, .n_vmas = 1 };
+	struct snapshot now = { .vmas = rows, .n_vmas = 5 };
+	struct model m;
+
+	(void)state;
+	snapshot__sort(&now);
+	m = build(&before, &now);
+	assert_int_equal(m.n_vmas, 5);
+	assert_int_equal(m.n_regions, 3);
+
+	assert_int_equal(m.regions[0].tgid, 42);
+	assert_string_equal(m.regions[0].range.name, "[anon:giant]");
+	assert_string_equal(m.regions[0].comm, "java");
+	assert_int_equal(m.regions[0].n, 2);
+	assert_int_equal(m.regions[0].fault_ns, 5 * 1000 + 2 * 2000);
+	assert_int_equal(hist__count(&m.regions[0].kinds[VT_BABY]), 5);
+	assert_int_equal(hist__count(&m.regions[0].kinds[VT_EXCL]), 2);
+	assert_int_equal(m.vmas[m.regions[0].first].kind, VT_BABY);
+	assert_int_equal(m.vmas[m.regions[0].first + 1].kind, VT_EXCL);
+
+	assert_int_equal(m.regions[1].tgid, 8);
+	assert_int_equal(m.regions[2].tgid, 7);
+	assert_int_equal(m.regions[2].fault_ns, 0);
+	assert_int_equal(m.vmas[m.regions[2].first].kind, VT_DRAIN);
+	assert_int_equal(m.vmas[m.regions[2].first + 1].count, 1000);
+	model__free(&m);
+
+	/* What had no waits since then isn't shown, and its name isn't asked for. */
+	m = build(&now, &now);
+	assert_int_equal(m.n_vmas, 0);
+	assert_int_equal(m.n_regions, 0);
+	model__free(&m);
+}
+
+static void blockers(void **state)
+{
+	struct blocker_row old[] = {
+		{ { .victim_tgid = 42, .tid = 5, .tgid = 5, .syscall = 9, .comm = "a" }, { 3, 300 } },
+	};
+	struct blocker_row rows[] = {
+		{ { .victim_tgid = 42, .tid = 6, .tgid = 5, .syscall = -1, .comm = "b\x01" }, { 1, 500 } },
+		{ { .victim_tgid = 42, .tid = 5, .tgid = 5, .syscall = 9, .comm = "a" }, { 4, 350 } },
+		{ { .victim_tgid = 43, .tid = 5, .tgid = 5, .syscall = 9, .comm = "a" }, { 1, 50 } },
+	};
+	struct snapshot before = { .blockers = old, .n_blockers = 1 };
+	struct snapshot now = { .blockers = rows, .n_blockers = 3 };
+	struct model m;
+
+	(void)state;
+	now.counters.no_blocker[VT_READER] = 2;
+	snapshot__sort(&now);
+	m = build(&before, &now);
+	assert_int_equal(m.n_blockers, 3);
+	assert_int_equal(m.blockers[0].key.tid, 6);
+	assert_string_equal(m.blockers[0].syscall, "-");
+	assert_string_equal(m.blockers[0].key.comm, "b?");
+	assert_int_equal(m.blockers[1].ns, 50);
+	assert_int_equal(m.blockers[1].count + m.blockers[2].count, 2);
+	assert_int_equal(counts__get(&m.no_blocker, "read_locked"), 2);
+	model__free(&m);
+}
+
+static int no_names(void **state)
+{
+	(void)state;
+	names__load(&names, NULL);
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(funnel),
+		cmocka_unit_test(open_waits),
+		cmocka_unit_test(drains_by_op),
+		cmocka_unit_test(regions_rank_by_lost_time),
+		cmocka_unit_test(blockers),
+	};
+
+	return cmocka_run_group_tests(tests, no_names, NULL);
+}

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Names of VMAs, from a made-up /proc. */
+#define _GNU_SOURCE
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "places.h"
+
+static char proc[] = "/tmp/test_places.XXXXXX";
+
+static void write_file(const char *name, const char *text)
+{
+	char path[128];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/42/%s", proc, name);
+	f = fopen(path, "w");
+	assert_non_null(f);
+	fputs(text, f);
+	fclose(f);
+}
+
+static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
+{
+	(void)st;
+	(void)type;
+	(void)ftw;
+	return remove(path);
+}
+
+static int remove_proc(void **state)
+{
+	(void)state;
+	return nftw(proc, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+}
+
+static int make_proc(void **state)
+{
+	char path[128];
+
+	(void)state;
+	strcpy(proc + strlen(proc) - 6, "XXXXXX");
+	if (!mkdtemp(proc))
+		return -1;
+	snprintf(path, sizeof(path), "%s/42", proc);
+	if (mkdir(path, 0700))
+		return -1;
+	write_file("comm", "java\n");
+	write_file("maps", "100000-200000 rw-p 00000000 00:00 0 [anon:giant]\n");
+	return 0;
+}
+
+static void piece_of_a_giant(void **state)
+{
+	struct places *p = places__new(proc);
+	const struct place *place;
+
+	(void)state;
+	assert_int_equal(places__refresh(p, 42), 0);
+	write_file("maps", "100000-180000 rw-p 00000000 00:00 0 [anon:giant]\n"
+			   "180000-190000 rw-p 00000000 00:01 7 /memfd:a\n"
+			   "190000-200000 rw-p 00000000 00:00 0 [anon:giant]\n");
+	assert_int_equal(places__refresh(p, 42), 0);
+	place = places__get(p, 42, 0x180000, 0x190000);
+	assert_string_equal(place->name, "memfd:a");
+	assert_string_equal(place->region.name, "[anon:giant]");
+	assert_int_equal(place->region.start, 0x100000);
+	assert_int_equal(place->region.end, 0x200000);
+	assert_string_equal(place->comm, "java");
+	places__free(p);
+}
+
+static void names_outlive_the_process(void **state)
+{
+	struct places *p = places__new(proc);
+	const struct place *place;
+
+	(void)state;
+	assert_int_equal(places__refresh(p, 42), 0);
+	remove_proc(NULL);
+	assert_int_equal(places__refresh(p, 42), -1);
+	place = places__get(p, 42, 0x150000, 0x151000);
+	assert_string_equal(place->name, "[anon:giant]");
+	assert_string_equal(place->comm, "java");
+	places__free(p);
+	mkdir(proc, 0700);
+}
+
+static void an_exiting_process_keeps_its_names(void **state)
+{
+	struct places *p = places__new(proc);
+
+	(void)state;
+	assert_int_equal(places__refresh(p, 42), 0);
+	write_file("maps", "");
+	assert_int_equal(places__refresh(p, 42), -1);
+	assert_string_equal(places__get(p, 42, 0x150000, 0x151000)->name, "[anon:giant]");
+	places__free(p);
+}
+
+static void decided_once(void **state)
+{
+	struct places *p = places__new(proc);
+
+	(void)state;
+	assert_string_equal(places__get(p, 42, 0x150000, 0x151000)->name, "[anon:giant]");
+	write_file("maps", "100000-200000 rw-p 00000000 00:00 0 [anon:other]\n");
+	assert_int_equal(places__refresh(p, 42), 0);
+	assert_string_equal(places__get(p, 42, 0x150000, 0x151000)->name, "[anon:giant]");
+	assert_string_equal(places__get(p, 42, 0x152000, 0x153000)->name, "[anon:other]");
+	places__free(p);
+}
+
+static void unknown(void **state)
+{
+	struct places *p = places__new(proc);
+	const struct place *place = places__get(p, 43, 0x1000, 0x2000);
+
+	(void)state;
+	assert_string_equal(place->name, "");
+	assert_string_equal(place->comm, "");
+	assert_int_equal(place->region.start, place->region.end);
+	place = places__get(p, 42, 0x1000, 0x2000);
+	assert_string_equal(place->name, "");
+	assert_string_equal(place->comm, "java");
+	places__free(p);
+}
+
+int main(void)
+{
+#define TEST(f) cmocka_unit_test_setup_teardown(f, make_proc, remove_proc)
+	const struct CMUnitTest tests[] = {
+		TEST(piece_of_a_giant),
+		TEST(names_outlive_the_process),
+		TEST(an_exiting_process_keeps_its_names),
+		TEST(decided_once),
+		TEST(unknown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
