@@ -22,9 +22,13 @@
 static __always_inline __s32 task_syscall(struct task_struct *task)
 {
 	struct task_struct *self = bpf_get_current_task_btf();
-	__u64 offset = (__u64)bpf_task_pt_regs(self) - (__u64)BPF_CORE_READ(self, stack);
-	void *regs = (void *)((__u64)BPF_CORE_READ(task, stack) + offset);
+	long typed = bpf_task_pt_regs(self);
+	__u64 own;
+	void *regs;
 
+	/* The verifier knows what kind of pointer this is; a copy of it is a number to calculate with. */
+	bpf_probe_read_kernel(&own, sizeof(own), &typed);
+	regs = (void *)((__u64)BPF_CORE_READ(task, stack) + (own - (__u64)BPF_CORE_READ(self, stack)));
 	if (BPF_CORE_READ(task, flags) & PF_KTHREAD)
 		return -1;
 	if (bpf_core_field_exists(struct pt_regs___x86, orig_ax)) {

@@ -282,9 +282,14 @@ int BPF_PROG(vma_zombie_backoff, struct mm_struct *mm, unsigned long address,
 	return 0;
 }
 
+/* A compiler may have left the enum out of the kernel's BTF; its values are never renumbered. */
 static __always_inline __u32 fault_kind(unsigned int state)
 {
-	return state == bpf_core_enum_value(enum vma_lock_state, VMA_STATE_EXCL) ? VT_EXCL : VT_BABY;
+	unsigned int excl = VMA_STATE_EXCL;
+
+	if (bpf_core_enum_value_exists(enum vma_lock_state, VMA_STATE_EXCL))
+		excl = bpf_core_enum_value(enum vma_lock_state, VMA_STATE_EXCL);
+	return state == excl ? VT_EXCL : VT_BABY;
 }
 
 SEC("tp_btf/vma_baby_wait_begin")

@@ -46,7 +46,7 @@ struct pt_regs___arm64 {
 #pragma clang attribute pop
 
 enum vma_lock_state {
-	VMA_STATE_EXCL = 2,		/* the value is the running kernel's */
+	VMA_STATE_EXCL = 2,		/* relocated, too */
 };
 
 #endif

@@ -21,7 +21,7 @@ static const char doc[] =
 	"  vmalocktop --json 5           one JSON object every five seconds\n\n"
 	"Exit status: 0 also after Ctrl-C; 1 on a runtime error; 2 on wrong usage.";
 
-enum { OPT_HIST = 256, OPT_JSON, OPT_STATS, OPT_DURATION, OPT_MAX_ENTRIES };
+enum { OPT_HIST = 256, OPT_JSON, OPT_STATS, OPT_DURATION, OPT_MAX_ENTRIES, OPT_USAGE };
 
 static const struct argp_option options[] = {
 	{ "pid", 'p', "PID", 0, "Only the process PID", 0 },
@@ -37,7 +37,7 @@ static const struct argp_option options[] = {
 	{ "verbose", 'v', NULL, 0, "Say more on stderr, including the verifier's messages", 2 },
 	{ "version", 'V', NULL, 0, "Print the version", -1 },
 	{ "help", '?', NULL, 0, "Print this help", -1 },
-	{ "usage", OPT_MAX_ENTRIES + 1, NULL, 0, "Print a short usage message", -1 },
+	{ "usage", OPT_USAGE, NULL, 0, "Print a short usage message", -1 },
 	{ 0 },
 };
 
@@ -104,10 +104,11 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 		printf("%s\n", argp_program_version);
 		exit(0);
 	case '?':
-		argp_state_help(state, stdout, ARGP_HELP_STD_HELP);
-		exit(0);
-	case OPT_MAX_ENTRIES + 1:
-		argp_state_help(state, stdout, ARGP_HELP_USAGE);
+	case OPT_USAGE:
+		/* argp_state_help() is silent under ARGP_NO_ERRS. */
+		argp_help(state->root_argp, stdout,
+			  key == OPT_USAGE ? ARGP_HELP_USAGE : ARGP_HELP_STD_HELP & ~ARGP_HELP_EXIT_OK,
+			  "vmalocktop");
 		exit(0);
 	case ARGP_KEY_ARG:
 		if (state->arg_num == 0)

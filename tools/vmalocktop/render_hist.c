@@ -66,8 +66,10 @@ void render__hist(FILE *out, const struct model *m, const struct timespec *when)
 			if (titles[k])
 				titled(out, titles[k], what, &r->kinds[k], unit);
 	}
-	for (int i = 0; i < m->n_drains; i++)
-		titled(out, "drain wait, all of", m->drains[i].op, &m->drains[i].hist, unit);
+	for (int i = 0; i < m->n_drains; i++) {
+		snprintf(what, sizeof(what), "all VMAs, in %s", m->drains[i].op);
+		titled(out, titles[VT_DRAIN], what, &m->drains[i].hist, unit);
+	}
 	titled(out, titles[VT_LIFE], "", &m->timed[VT_LIFE].hist, unit);
 	for (int k = 0; k < VT_TIMED_KINDS; k++)
 		if (m->timed[k].open && k != VT_LIFE)
