@@ -1,0 +1,231 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# vmalocktop.sh: test vmalocktop against what a load says that it did.
+#
+# Usage: tests/guest/vmalocktop.sh VMALOCKTOP VMALOCK-LOAD
+#
+# Runs as root inside a guest whose kernel has the vma_lock events; prints TAP.
+set -euo pipefail
+
+top=$1
+load=$2
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+number=0 failures=0
+
+# result STATUS NAME - one line of TAP
+result() {
+	number=$((number + 1))
+	if [ "$1" -eq 0 ]; then
+		echo "ok $number $2"
+	else
+		failures=$((failures + 1))
+		echo "not ok $number $2"
+		for file in "$dir"/top.out "$dir"/top.err "$dir"/load.out; do
+			[ -s "$file" ] || continue
+			echo "# ${file##*/}:"
+			tail -n 60 "$file" | cut -c1-3000 | sed 's/^/# /'
+		done
+	fi
+}
+
+# check NAME COMMAND... - passes if the command does
+check() {
+	local name=$1 status=0
+	shift
+	"$@" >"$dir/why" 2>&1 || status=$?
+	result "$status" "$name"
+	if [ "$status" -ne 0 ]; then
+		sed 's/^/# /' "$dir/why"
+	fi
+}
+
+# facts FILTER - whether jq's FILTER is true of the load's report ($load) and all reports of vmalocktop ($top)
+facts() {
+	jq -e -n --slurpfile load <(sed -n '/^{/p' "$dir/load.out") --slurpfile top "$dir/top.out" \
+		"def values(f): [\$top[] | f]; def total(f): values(f) | add;
+		 (\$load[0].counts) as \$did | (\$top | last) as \$last | $1"
+}
+
+wait_for() { # PATTERN FILE
+	for _ in $(seq 600); do
+		if grep -qs -- "$1" "$2"; then
+			return 0
+		fi
+		sleep 0.1
+	done
+	echo "# no \"$1\" in $2" >&2
+	return 1
+}
+
+# start_load ARGUMENT... - start the load, up to its gate; sets $pid
+start_load() {
+	rm -f "$dir/gate"
+	mkfifo "$dir/gate"
+	: >"$dir/load.out"
+	"$load" --json --wait-start "$@" <"$dir/gate" >"$dir/load.out" 2>"$dir/load.err" &
+	exec 8>"$dir/gate"
+	wait_for '^ready ' "$dir/load.out"
+	pid=$(sed -n 's/^ready //p' "$dir/load.out")
+}
+
+# start_top ARGUMENT... - start vmalocktop; it traces when this returns; sets $tracer
+start_top() {
+	: >"$dir/top.err"
+	"$top" "$@" >"$dir/top.out" 2>"$dir/top.err" &
+	tracer=$!
+	wait_for 'Hit Ctrl-C to end' "$dir/top.err"
+}
+
+# stop_top SIGNAL - end it and take its status
+stop_top() {
+	kill -s "$1" "$tracer"
+	status=0
+	wait "$tracer" || status=$?
+}
+
+# traced LOAD-ARGUMENTS -- TOP-ARGUMENTS - trace a load from its gate to its report
+traced() {
+	local load_args=()
+	while [ "$1" != -- ]; do
+		load_args+=("$1")
+		shift
+	done
+	shift
+	start_load --wait-end "${load_args[@]}"
+	start_top -p "$pid" "$@"
+	echo go >&8
+	wait_for '^{' "$dir/load.out"
+	stop_top INT
+	exec 8>&-
+	wait "$pid"
+}
+
+reconciled() {
+	facts '
+	def slots: .zero + ([.slots[][2]] | add // 0);
+	def whole: .count == slots;
+	def kind($k): total([.regions[].kinds[$k].count // 0] | add // 0);
+	def vmas($k): total([.regions[].vmas[] | select(.kind == $k).count] | add // 0);
+	{
+		results: (total(.faults.results | add) == total(.faults.lookups)),
+		walks: (total(.faults.walks.count) == total(.faults.lookups)),
+		slots: ([$top[] | .faults.walks, .waits[], .waits.drain.by_op[], .regions[].kinds[],
+			.regions[].vmas[] | whole] | all),
+		ends: (["baby", "excl", "drain", "life"] | map(. as $k |
+			total(.waits[$k].ended) == total(.waits[$k].count) + $last.lost[$k + "_unmatched"]) | all),
+		begins: (["baby", "excl", "drain", "life"] | map(. as $k |
+			total(.waits[$k].begun) == total(.waits[$k].count) + $last.waits[$k].open +
+			$last.lost[$k + "_unstamped"] + $last.lost[$k + "_restamped"]) | all),
+		drains: (total([.waits.drain.by_op[].count] | add // 0) == total(.waits.drain.count)),
+		regions: (["baby", "excl", "drain"] | map(. as $k |
+			kind($k) == total(.waits[$k].count) and vmas($k) == kind($k)) | all),
+		zombies: (kind("zombie") == total(.faults.zombie_backoffs | add) and
+			vmas("zombie") == kind("zombie")),
+		blockers: (total([.blockers[].count] | add // 0) + total(.blocker_unknown | add) +
+			$last.lost.blocker_full == total(.waits.baby.count + .waits.excl.count) + $last.waits.baby.open +
+			$last.waits.excl.open)
+	} | if all then true else . as $all | error("\($all)") end'
+}
+
+nothing_lost() {
+	facts '$last.lost | add == 0'
+}
+
+# exact counts of one report
+traced --modes replace-shared,replace-anon,carve,mprotect --duration 5 -- --json
+check "SIGINT: exit 0" [ "$status" -eq 0 ]
+check "one report, the last" facts '($top | length) == 1 and $last.last'
+check "births are the load's MAP_FIXED replacements" \
+	facts '$did.mmap_fixed_replacements > 0 and $last.waits.life.begun == $did.mmap_fixed_replacements'
+check "all of them have grown" facts '$last.waits.life | .ended == .begun and .open == 0 and .failed == 0'
+check "the load found no fault" facts '$load[0].violations.total == 0'
+check "faults took a reference" facts '$last.faults.results.ref > 0'
+check "faults waited for BABYs" facts '$last.waits.baby.count > 0 and $last.waits.baby.total_ns > 0'
+check "nothing is left open" facts '[$last.waits[].open] | add == 0'
+check "nothing is lost" nothing_lost
+check "sums reconcile" reconciled
+check "drains are by operations that the load does" \
+	facts '$last.waits.drain.by_op | keys | length > 0 and all(. == "mmap" or . == "mprotect" or . == "madvise")'
+check "the giant VMA is named, at its full size" facts '$load[0] as $l | [$last.regions[] |
+	select(.name == "[anon:vmalock giant]")] | any(.size >= ($l.giant_len - 67108864))'
+check "blockers are threads of the load, in mmap or mprotect" facts '($last.blockers | length) > 0 and
+	([$last.blockers[] | .pid == $load[0].pid and .stalled_pid == $load[0].pid and
+		(.syscall == "mmap" or .syscall == "mprotect")] | all)'
+check "most waits have a blocker" \
+	facts '([$last.blockers[].count] | add) > 0.5 * ($last.waits.baby.count + $last.waits.excl.count)'
+
+# intervals add up
+traced --modes replace-shared,unmap,mremap --duration 5 -- --json 1
+check "intervals: exit 0" [ "$status" -eq 0 ]
+check "intervals: a report a second" facts '($top | length) >= 4'
+check "intervals: only the end is last" facts 'values(.last) | .[-1] and (.[:-1] | any | not)'
+check "intervals: births add up" facts 'total(.waits.life.begun) == $did.mmap_fixed_replacements'
+check "intervals: sums reconcile" reconciled
+
+# too little room
+traced --modes replace-shared,carve --duration 3 -- --json --max-entries 1
+check "one entry: what found no room is counted" facts '$last.lost.vma_full > 0 and $last.lost.rest_full == 0'
+check "one entry: births are still exact" facts '$last.waits.life.begun == $did.mmap_fixed_replacements'
+check "one entry: sums still reconcile" reconciled
+
+# a process that ends
+start_load --modes replace-shared --duration 3
+start_top -p "$pid" --stats
+echo go >&8
+exec 8>&-
+wait "$pid"
+status=0
+wait "$tracer" || status=$?
+check "a process that ends: exit 0" [ "$status" -eq 0 ]
+check "a process that ends: is reported" grep -q "^Process $pid has ended" "$dir/top.err"
+check "a process that ends: the report is printed" grep -q '^looked up under RCU ' "$dir/top.out"
+check "a process that ends: its name is known" grep -q "^PID $pid (vmalock-load)" "$dir/top.out"
+check "--stats: programs and maps" grep -Eq '^vma_lookup +[1-9]' "$dir/top.out"
+check "--stats: bytes of maps" grep -Eq '^counters +[1-9]' "$dir/top.out"
+
+# text
+traced --modes replace-shared,carve --duration 3 -- --hist -m -T
+check "--hist: exit 0" [ "$status" -eq 0 ]
+check "--hist: a histogram of BABY waits with the giant VMA's name" \
+	grep -Eq '^BABY wait, \[anon:vmalock giant\] [0-9.]+G 0x[0-9a-f]+-0x[0-9a-f]+$' "$dir/top.out"
+check "--hist -m: milliseconds" grep -Eq '^ +msecs +: count +distribution' "$dir/top.out"
+check "-T: the time" grep -Eq '^[0-2][0-9]:[0-5][0-9]:[0-6][0-9]  PID ' "$dir/top.out"
+
+# conduct
+start_top 1 2
+status=0
+wait "$tracer" || status=$?
+check "COUNT: exit 0 by itself" [ "$status" -eq 0 ]
+check "COUNT: so many reports" [ "$(grep -c '^All processes, ' "$dir/top.out")" -eq 2 ]
+start_top
+stop_top TERM
+check "SIGTERM: exit 0" [ "$status" -eq 0 ]
+check "SIGTERM: the report is printed" grep -q '^All processes, ' "$dir/top.out"
+start_top --duration 1.5
+status=0
+wait "$tracer" || status=$?
+check "--duration: exit 0 by itself" [ "$status" -eq 0 ]
+{
+	status=0
+	timeout 60 "$top" 0.2 2>"$dir/top.err" || status=$?
+	echo "$status" >"$dir/status"
+} | head -n 1 >"$dir/top.out"
+check "a closed pipe: exit 0" [ "$(cat "$dir/status")" -eq 0 ]
+check "a closed pipe: no complaint" [ "$(wc -l <"$dir/top.err")" -eq 1 ]
+status=0
+timeout 60 "$top" 1 >/dev/full 2>"$dir/top.err" || status=$?
+check "a full disk: exit 1" [ "$status" -eq 1 ]
+check "a full disk: says so" grep -q 'cannot write the report: No space left' "$dir/top.err"
+status=0
+setpriv --reuid 65534 --clear-groups --bounding-set=-all "$top" 1 >"$dir/top.out" 2>"$dir/top.err" || status=$?
+check "without privileges: exit 1" [ "$status" -eq 1 ]
+check "without privileges: names them" grep -q 'needs CAP_BPF and CAP_PERFMON, or root' "$dir/top.err"
+status=0
+setpriv --reuid 65534 --clear-groups --inh-caps=+bpf,+perfmon --ambient-caps=+bpf,+perfmon \
+	"$top" --json --duration 1 >"$dir/top.out" 2>"$dir/top.err" || status=$?
+check "with the two capabilities alone: exit 0" [ "$status" -eq 0 ]
+
+echo "1..$number"
+[ "$failures" -eq 0 ]
