@@ -200,6 +200,28 @@ Why.'
 	[[ $output == *"uncommitted changes"* ]]
 }
 
+@test "export does not overwrite work in kernel/ that build/linux never saw" {
+	make_patch 0001-a.patch two 2
+	mkdir -p "$VMALOCK_SERIES/src/mm"
+	echo new >"$VMALOCK_SERIES/src/mm/new.c"
+	echo "0001-a.patch mm/new.c" >"$VMALOCK_SERIES/series"
+	"$top/kernel/prepare"
+	echo edited >>"$VMALOCK_SERIES/src/mm/new.c"
+	run "$top/kernel/export"
+	[ "$status" -eq 1 ]
+	[[ $output == *"have changed since kernel/prepare"* ]]
+	[ "$(tail -n 1 "$VMALOCK_SERIES/src/mm/new.c")" = edited ]
+	"$top/kernel/prepare"
+	echo stray >"$VMALOCK_SERIES/src/mm/stray.c"
+	run "$top/kernel/export"
+	[ "$status" -eq 1 ]
+	[[ $output == *"kernel/src/mm/stray.c is in no commit"* ]]
+	[ -e "$VMALOCK_SERIES/src/mm/stray.c" ]
+	rm "$VMALOCK_SERIES/src/mm/stray.c"
+	"$top/kernel/export"
+	[ "$(tail -n 1 "$VMALOCK_SERIES/src/mm/new.c")" = edited ]
+}
+
 @test "format-series writes mails that git am applies, with the cover letter" {
 	make_patch 0001-a.patch two 2
 	make_patch 0002-b.patch one 1
