@@ -147,12 +147,14 @@ check "nothing is left open" facts '[$last.waits[].open] | add == 0'
 check "nothing is lost" nothing_lost
 check "sums reconcile" reconciled
 check "drains are by operations that the load does" \
-	facts '$last.waits.drain.by_op | keys | length > 0 and all(. == "mmap" or . == "mprotect" or . == "madvise")'
+	facts '$last.waits.drain.by_op | has("mmap") and ([keys[] | IN("mmap", "mprotect", "madvise", "other")] | all)'
 check "the giant VMA is named, at its full size" facts '$load[0] as $l | [$last.regions[] |
 	select(.name == "[anon:vmalock giant]")] | any(.size >= ($l.giant_len - 67108864))'
-check "blockers are threads of the load, in mmap or mprotect" facts '($last.blockers | length) > 0 and
-	([$last.blockers[] | .pid == $load[0].pid and .stalled_pid == $load[0].pid and
-		(.syscall == "mmap" or .syscall == "mprotect")] | all)'
+check "blockers are threads of the load, in calls that it makes" facts '([$last.blockers[].syscall] |
+	index("mmap")) and ([$last.blockers[] | .pid == $load[0].pid and .stalled_pid == $load[0].pid and
+		(.syscall | IN("mmap", "mprotect", "madvise", "prctl"))] | all)'
+check "waits on BABYs are blocked by mmap" \
+	facts '[$last.blockers[] | select(.kind == "baby" and .syscall != "mmap")] | length == 0'
 check "most waits have a blocker" \
 	facts '([$last.blockers[].count] | add) > 0.5 * ($last.waits.baby.count + $last.waits.excl.count)'
 
@@ -226,6 +228,14 @@ status=0
 setpriv --reuid 65534 --clear-groups --inh-caps=+bpf,+perfmon --ambient-caps=+bpf,+perfmon \
 	"$top" --json --duration 1 >"$dir/top.out" 2>"$dir/top.err" || status=$?
 check "with the two capabilities alone: exit 0" [ "$status" -eq 0 ]
+
+status=0
+unshare --pid --fork --mount-proc "$top" -p 1 >"$dir/top.out" 2>"$dir/top.err" || status=$?
+check "-p in a PID namespace: refused, exit 1" [ "$status" -eq 1 ]
+check "-p in a PID namespace: says so" grep -q "doesn't work in a PID namespace yet" "$dir/top.err"
+status=0
+unshare --pid --fork --mount-proc "$top" --duration 1 >"$dir/top.out" 2>"$dir/top.err" || status=$?
+check "in a PID namespace: exit 0, with a warning" grep -q 'PIDs are those of the initial PID namespace' "$dir/top.err"
 
 echo "1..$number"
 [ "$failures" -eq 0 ]

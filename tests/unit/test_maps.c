@@ -177,14 +177,16 @@ static void find(void **state)
 	struct ranges m = { 0 };
 
 	(void)state;
-	assert_null(maps__find(&m, 0x1000));
+	assert_null(maps__find(&m, 0x1000, 0x2000));
 	assert_int_equal(parse(MAP(1000, 2000, "a") MAP(3000, 4000, "b"), &m), 0);
-	assert_null(maps__find(&m, 0xfff));
-	assert_string_equal(maps__find(&m, 0x1000)->name, "a");
-	assert_string_equal(maps__find(&m, 0x1fff)->name, "a");
-	assert_null(maps__find(&m, 0x2000));
-	assert_string_equal(maps__find(&m, 0x3000)->name, "b");
-	assert_null(maps__find(&m, 0x4000));
+	assert_null(maps__find(&m, 0, 0x1000));
+	assert_string_equal(maps__find(&m, 0x1000, 0x1001)->name, "a");
+	assert_string_equal(maps__find(&m, 0x1fff, 0x2000)->name, "a");
+	assert_null(maps__find(&m, 0x2000, 0x3000));
+	assert_string_equal(maps__find(&m, 0x3000, 0x4000)->name, "b");
+	assert_null(maps__find(&m, 0x4000, 0x5000));
+	/* The start of what was one VMA has been replaced since: its rest says what it was. */
+	assert_string_equal(maps__find(&m, 0x1800, 0x4000)->name, "b");
 	ranges__free(&m);
 }
 

@@ -129,18 +129,19 @@ static size_t first_after(const struct ranges *ranges, uint64_t addr)
 	return low;
 }
 
+/* Bytes that @r has in common with [start, end), which it overlaps. */
+static uint64_t overlap(const struct range *r, uint64_t start, uint64_t end)
+{
+	return (r->end < end ? r->end : end) - (r->start > start ? r->start : start);
+}
+
 /* Bytes of @r that are mapped. */
 static uint64_t mapped(const struct ranges *maps, const struct range *r)
 {
 	uint64_t bytes = 0;
 
-	for (size_t i = first_after(maps, r->start); i < maps->n; i++) {
-		uint64_t a = maps->v[i].start, b = maps->v[i].end;
-
-		if (a >= r->end)
-			break;
-		bytes += (b < r->end ? b : r->end) - (a > r->start ? a : r->start);
-	}
+	for (size_t i = first_after(maps, r->start); i < maps->n && maps->v[i].start < r->end; i++)
+		bytes += overlap(&maps->v[i], r->start, r->end);
 	return bytes;
 }
 
@@ -211,9 +212,22 @@ int maps__remember(struct ranges *kept, const struct ranges *maps)
 	return 0;
 }
 
-const struct range *maps__find(const struct ranges *ranges, uint64_t addr)
+const struct range *maps__find(const struct ranges *ranges, uint64_t start, uint64_t end)
 {
-	size_t i = first_after(ranges, addr);
+	const struct range *best = NULL;
+	uint64_t most = 0;
 
-	return i < ranges->n && ranges->v[i].start <= addr ? &ranges->v[i] : NULL;
+	for (size_t i = first_after(ranges, start); i < ranges->n; i++) {
+		const struct range *r = &ranges->v[i];
+		uint64_t common;
+
+		if (r->start >= end)
+			break;
+		common = overlap(r, start, end);
+		if (common > most) {
+			most = common;
+			best = r;
+		}
+	}
+	return best;
 }

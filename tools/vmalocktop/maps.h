@@ -59,8 +59,8 @@ int maps__regions(const struct ranges *maps, struct ranges *regions);
  */
 int maps__remember(struct ranges *kept, const struct ranges *maps);
 
-/* maps__find() - the range that contains @addr; NULL if none does */
-const struct range *maps__find(const struct ranges *ranges, uint64_t addr);
+/* maps__find() - the range that [start, end) has most of itself in; NULL if there is none */
+const struct range *maps__find(const struct ranges *ranges, uint64_t start, uint64_t end);
 
 /* ranges__free() - release what @r points to; it is empty then */
 void ranges__free(struct ranges *r);

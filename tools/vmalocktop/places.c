@@ -59,7 +59,7 @@ struct places *places__new(const char *proc)
 {
 	struct places *p = calloc(1, sizeof(*p));
 
-	if (p && !(p->proc = strdup(proc))) {
+	if (p && proc && !(p->proc = strdup(proc))) {
 		free(p);
 		return NULL;
 	}
@@ -90,6 +90,8 @@ static FILE *open_proc(const struct places *p, uint32_t tgid, const char *name)
 	char *path;
 	FILE *f;
 
+	if (!p->proc)
+		return NULL;
 	if (asprintf(&path, "%s/%u/%s", p->proc, tgid, name) < 0)
 		return NULL;
 	f = fopen(path, "re");
@@ -159,15 +161,15 @@ int places__refresh(struct places *p, uint32_t tgid)
 	return process ? read_process(p, process) : -1;
 }
 
-static void locate(struct place *place, const struct process *process, uint64_t start)
+static void locate(struct place *place, const struct process *process, uint64_t start, uint64_t end)
 {
 	const struct range *r;
 
 	strcpy(place->comm, process->comm);
-	r = maps__find(&process->maps, start);
+	r = maps__find(&process->maps, start, end);
 	if (r)
 		strcpy(place->name, r->name);
-	r = maps__find(&process->regions, start);
+	r = maps__find(&process->regions, start, end);
 	if (!r)
 		return;
 	place->region = *r;
@@ -193,7 +195,7 @@ const struct place *places__get(struct places *p, uint32_t tgid, uint64_t start,
 	if (!process->read_ms || now_ms() - process->read_ms >= 1000)
 		read_process(p, process);
 	*new = key;
-	locate(&new->place, process, start);
+	locate(&new->place, process, start, end);
 	node = tsearch(new, &p->known, by_key);
 	if (!node) {
 		free(new);

@@ -21,7 +21,7 @@ struct place {
 
 struct places;
 
-/* places__new() - an empty cache that reads below @proc ("/proc"); NULL when memory is short */
+/* places__new() - a cache that reads below @proc ("/proc"), NULL: nothing; NULL when memory is short */
 struct places *places__new(const char *proc);
 void places__free(struct places *p);
 

@@ -57,7 +57,7 @@ void render__hist(FILE *out, const struct model *m, const struct timespec *when)
 	render__head(out, m, when);
 	fputc('\n', out);
 	titled(out, "walks per fault", "", &m->walks, "walks");
-	for (size_t i = 0; i < m->n_regions; i++) {
+	for (size_t i = 0; i < m->n_regions && i < MAX_REGIONS; i++) {
 		const struct model_region *r = &m->regions[i];
 
 		snprintf(what, sizeof(what), "%s%s%s", render__range(&r->range, range),
@@ -66,6 +66,11 @@ void render__hist(FILE *out, const struct model *m, const struct timespec *when)
 			if (titles[k])
 				titled(out, titles[k], what, &r->kinds[k], unit);
 	}
+	if (m->n_regions > MAX_REGIONS)
+		fprintf(out, "and %zu more regions\n\n", m->n_regions - MAX_REGIONS);
+	for (int k = 0; k < VT_TIMED_KINDS && m->n_regions > MAX_REGIONS; k++)
+		if (k != VT_LIFE)
+			titled(out, titles[k], "all VMAs", &m->timed[k].hist, unit);
 	for (int i = 0; i < m->n_drains; i++) {
 		snprintf(what, sizeof(what), "all VMAs, in %s", m->drains[i].op);
 		titled(out, titles[VT_DRAIN], what, &m->drains[i].hist, unit);

@@ -9,6 +9,7 @@
 #include "model.h"
 
 #define RANGE_LEN 192
+#define MAX_REGIONS 10
 
 /* render__head() - what the report is about, on one line */
 void render__head(FILE *out, const struct model *m, const struct timespec *when);

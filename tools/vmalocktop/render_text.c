@@ -7,7 +7,6 @@
 #include "hist.h"
 #include "render_parts.h"
 
-#define MAX_REGIONS	10
 #define MAX_VMAS	5	/* per region */
 #define MAX_BLOCKERS	10
 

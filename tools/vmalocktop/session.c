@@ -193,7 +193,10 @@ static int run(struct session *s)
 	s->collector = collector__open(env);
 	if (!s->collector)
 		return -1;
-	s->places = places__new("/proc");
+	if (!target__root_pids())
+		wlog("PIDs are those of the initial PID namespace, not of this one, and VMAs have "
+		     "no names: run vmalocktop in the initial one for both");
+	s->places = places__new(target__root_pids() ? "/proc" : NULL);
 	if (!s->places) {
 		elog("out of memory: free some and try again");
 		return -1;

@@ -31,9 +31,15 @@ static int process_of(pid_t tid)
 	return tgid;
 }
 
-int target__open(pid_t pid)
+bool target__root_pids(void)
 {
 	struct stat ns;
+
+	return stat("/proc/self/ns/pid", &ns) || ns.st_ino == INIT_PID_NS;
+}
+
+int target__open(pid_t pid)
+{
 	int tgid = process_of(pid), fd;
 
 	if (tgid && tgid != pid) {
@@ -50,8 +56,7 @@ int target__open(pid_t pid)
 			     strerror(errno));
 		return -1;
 	}
-	/* The programs see PIDs of the initial namespace. */
-	if (!stat("/proc/self/ns/pid", &ns) && ns.st_ino != INIT_PID_NS) {
+	if (!target__root_pids()) {
 		elog("-p doesn't work in a PID namespace yet: run vmalocktop in the initial one, "
 		     "with the PID that the process has there");
 		close(fd);

@@ -3,6 +3,7 @@
 #ifndef VMALOCKTOP_TARGET_H
 #define VMALOCKTOP_TARGET_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 /**
@@ -12,5 +13,8 @@
  * Return: the pidfd; -1 after a message.
  */
 int target__open(pid_t pid);
+
+/* target__root_pids() - whether PIDs mean the same here as in the BPF programs */
+bool target__root_pids(void);
 
 #endif
