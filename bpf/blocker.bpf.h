@@ -52,10 +52,13 @@ static __always_inline __s32 task_syscall(struct task_struct *task)
  * A writer clears the owner before it unlocks.  So a task read from there was
  * alive at that moment, and its task_struct outlives this program's RCU
  * section.  The reads still go through probe_read: nothing here may fault.
+ *
+ * It is the owner when the wait begins.  If the one that the fault met has
+ * just unlocked, that is the next one; such a wait ends at once.
  */
 static __always_inline int find_blocker(struct mm_struct *mm, struct vt_blocker_key *who)
 {
-	unsigned long owner = 0;
+	unsigned long owner = 0, again = 0;
 	struct task_struct *task;
 
 	if (!bpf_core_field_exists(mm->mmap_lock.owner))
@@ -75,7 +78,10 @@ static __always_inline int find_blocker(struct mm_struct *mm, struct vt_blocker_
 	if ((__s32)who->tid <= 0 || (__s32)who->tgid <= 0)
 		return 1 + VT_UNREADABLE;
 	who->syscall = task_syscall(task);
-	return 0;
+	/* A thread that has unlocked meanwhile may be in another system call already. */
+	if (bpf_core_read(&again, sizeof(again), &mm->mmap_lock.owner.counter))
+		return 1 + VT_UNREADABLE;
+	return (again & ~RWSEM_OWNER_FLAGS) == (unsigned long)task ? 0 : 1 + VT_NOBODY;
 }
 
 #endif

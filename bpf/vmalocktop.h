@@ -60,7 +60,7 @@ enum vt_lost {
 
 /* Why a wait has no blocker. */
 enum vt_no_blocker {
-	VT_NOBODY,		/* mmap_lock had no owner any more */
+	VT_NOBODY,		/* mmap_lock had no owner any more, or changed it just then */
 	VT_READER,		/* mmap_lock was held by readers */
 	VT_UNREADABLE,		/* reading the owner's task failed or made no sense */
 	VT_NO_BLOCKERS,
