@@ -102,11 +102,12 @@ has_events() {
 
 @test "a thread that isn't its process: exit 1, names the process" {
 	python3 -c '
-import sys, threading
+import signal, threading
 def hold():
     print(threading.get_native_id(), flush=True)
-    sys.stdin.read()
-threading.Thread(target=hold).start()' < <(sleep 60) > "$BATS_TEST_TMPDIR/tid" 3>&- &
+    threading.Event().wait()
+threading.Thread(target=hold, daemon=True).start()
+signal.pause()' >"$BATS_TEST_TMPDIR/tid" 3>&- &
 	process=$!
 	for _ in $(seq 100); do
 		[ -s "$BATS_TEST_TMPDIR/tid" ] && break
