@@ -2,7 +2,7 @@
 #
 # The kernel: its source, the series, builds.  The work is in kernel/*.
 
-.PHONY: kernel-tree kernel kernel-debug kernel-base kernel-arm64 kernel-stock
+.PHONY: kernel-tree kernel kernel-experiment kernel-debug kernel-base kernel-arm64 kernel-stock
 .PHONY: series kernel-export
 
 kernel-tree:	## Make build/linux: Debian's 6.12 source with the series applied
@@ -11,6 +11,9 @@ kernel-tree:	## Make build/linux: Debian's 6.12 source with the series applied
 
 kernel: kernel-tree	## Build the patched kernel for the guest
 	$(Q)kernel/build patched
+
+kernel-experiment: kernel-tree	## Build it with parameters that take protections away (tests only)
+	$(Q)kernel/build experiment
 
 kernel-debug: kernel-tree	## Build it with KASAN, lockdep and other checks
 	$(Q)kernel/build debug
