@@ -5,6 +5,9 @@
 
 TEST_NEEDS += all kernel kernel-stock
 
+# what suites build; tools/tools.mk includes those of the unit tests
+-include $(sort $(filter-out tests/unit/%,$(wildcard tests/*/*.mk)))
+
 .PHONY: run-tests
 test: run-tests
 run-tests: deps $(TEST_NEEDS)

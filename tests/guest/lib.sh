@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+#
+# lib.sh: for suites that run tests in guests; sourced after "set -euo pipefail".
+#
+# A suite calls guest and tap_result, and ends with tap_end.
+
+tap_top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
+tap_build=${VMALOCK_BUILD:-$tap_top/build}
+tap_count=0 tap_failed=0 tap_bailed=''
+tap_work=$(mktemp -d)
+trap 'rm -rf "$tap_work"' EXIT
+
+# tap_result STATUS NAME [FILE] - one test; FILE is shown when it failed
+tap_result() {
+	tap_count=$((tap_count + 1))
+	if [ "$1" = 0 ]; then
+		echo "ok $tap_count $2"
+	else
+		tap_failed=$((tap_failed + 1))
+		echo "not ok $tap_count $2"
+		[ -z "${3:-}" ] || sed 's/^/# /' "$3"
+	fi
+}
+
+# tap_check NAME COMMAND... - a test that passes if COMMAND does
+tap_check() {
+	local name=$1 status=0
+	shift
+	"$@" >"$tap_work/check" 2>&1 || status=$?
+	tap_result "$status" "$name" "$tap_work/check"
+}
+
+# tap_skip NAME REASON
+tap_skip() {
+	tap_count=$((tap_count + 1))
+	echo "ok $tap_count $1 # SKIP $2"
+}
+
+# tap_pass_on PREFIX <TAP - numbers another program's tests on; its plan, if it has one, must be right
+tap_pass_on() {
+	local prefix=${1:+$1: } line planned='' seen=0
+	while IFS= read -r line; do
+		if [[ $line =~ ^(ok|not\ ok)($|\ +[0-9]*\ *-?\ *(.*)$) ]]; then
+			seen=$((seen + 1)) tap_count=$((tap_count + 1))
+			[ "${BASH_REMATCH[1]}" = ok ] || tap_failed=$((tap_failed + 1))
+			echo "${BASH_REMATCH[1]} $tap_count $prefix${BASH_REMATCH[3]}"
+		elif [[ $line =~ ^1\.\.([0-9]+) ]]; then
+			planned=${BASH_REMATCH[1]}
+		elif [[ $line == 'Bail out!'* ]]; then
+			tap_bailed=$line
+			echo "# $line"
+		else
+			echo "# ${line#\# }"
+		fi
+	done
+	if [ "$seen" = 0 ] || [ "${planned:-$seen}" != "$seen" ]; then
+		tap_result 1 "${prefix}ran $seen of ${planned:-some} tests"
+	fi
+}
+
+# guest_run OPTION... -- COMMAND... - tools/vm/run; sets guest_status, leaves stdout, stderr and the console in
+# $tap_work/{out,err,console}.
+#
+# QEMU's multi-threaded emulation may run stale code after the kernel has patched a jump label: the guest then
+# dies of "Oops: int3" where the memory has no int3 any more. That says nothing about the kernel, so it is
+# started again, at most twice.
+guest_run() {
+	local attempt
+	for attempt in 1 2 3; do
+		guest_status=0
+		"$tap_top/tools/vm/run" --console "$tap_work/console" "$@" \
+			>"$tap_work/out" 2>"$tap_work/err" </dev/null || guest_status=$?
+		if [ "$attempt" = 3 ] || ! grep -aq 'Oops: int3' "$tap_work/console"; then
+			return 0
+		fi
+		echo "# the emulator ran stale code (Oops: int3); once more"
+	done
+}
+
+# guest NAME OPTION... -- COMMAND... - run COMMAND, which prints TAP, in a guest. One test more: that the
+# guest ended well, with COMMAND's status 0 and nothing on its console.
+guest() {
+	local name=$1
+	shift
+	guest_run "$@"
+	tap_pass_on "$name" <"$tap_work/out"
+	tap_result "$guest_status" "$name: the guest ended well (status $guest_status)" "$tap_work/err"
+}
+
+# tap_end - the plan, and the suite's exit
+tap_end() {
+	echo "1..$tap_count"
+	[ -z "$tap_bailed" ] || echo "# $tap_bailed"
+	[ "$tap_failed" = 0 ]
+}

@@ -1,0 +1,72 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""Run scenarios of the stimulus in the guest and check their traces.
+
+Usage: guest.py STIMULUS all|experiment|SCENARIO...
+
+Prints TAP without numbers.
+"""
+
+import os
+import subprocess
+import sys
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+sys.dont_write_bytecode = True
+import scenarios  # noqa: E402
+import tracefs  # noqa: E402
+from run import Mismatch, Run  # noqa: E402
+
+SCRATCH = "/mnt/trace"
+PARAMETERS = "/sys/module/vma_lock/parameters"
+
+
+def comment(text):
+    print("\n".join("# " + line for line in str(text).splitlines()))
+
+
+def mount_scratch():
+    subprocess.run(["mkfs.ext4", "-q", "/dev/vda"], check=True)
+    os.makedirs(SCRATCH, exist_ok=True)
+    subprocess.run(["mount", "/dev/vda", SCRATCH], check=True)
+
+
+def scenario(stimulus, check):
+    name = check.__name__
+    run = None
+    try:
+        status, output, messages, events = tracefs.trace([stimulus, name, SCRATCH], 120)
+        if status != 0:
+            raise Mismatch(f"the stimulus ended with status {status}: {messages}")
+        run = Run(output, events)
+        check(run)
+        run.check_always()
+    except (Mismatch, RuntimeError, KeyError) as error:
+        print(f"not ok - {name}")
+        comment(f"{type(error).__name__}: {error}")
+        if run:
+            comment("\n".join(map(repr, run.events)))
+        return status is not None
+    print(f"ok - {name}")
+    return True
+
+
+def main():
+    stimulus, wanted = sys.argv[1], sys.argv[2:]
+    if wanted == ["experiment"]:
+        checks = scenarios.EXPERIMENT
+        with open(f"{PARAMETERS}/lookup_delay_us", "w") as file:
+            file.write("200000")
+    else:
+        checks = [c for c in scenarios.ALL if wanted == ["all"] or c.__name__ in wanted]
+    mount_scratch()
+    tracefs.setup()
+    for check in checks:
+        if not scenario(stimulus, check):
+            print("Bail out! a scenario hangs")
+            return 1
+        sys.stdout.flush()
+    return 0
+
+
+sys.exit(main())

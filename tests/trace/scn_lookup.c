@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Single faults: found, not found, from kernel mode, with I/O, below a stack. */
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "stimulus.h"
+
+/* A write and a read fault in one anonymous mapping. */
+static void found(const char *dir)
+{
+	(void)dir;
+	map_anon(ARENA, 4, PROT_READ | PROT_WRITE);
+	begin();
+	fact("signal", try_write(ARENA + 0x123) | try_read(ARENA + 2 * PAGE + 0x10));
+	end();
+}
+
+static void wild(const char *dir)
+{
+	(void)dir;
+	begin();
+	fact("signal", try_read(ARENA + 0x5008));
+	end();
+}
+
+/* Mapped, but not for this access: the fault has a VMA and ends in a signal. */
+static void forbidden(const char *dir)
+{
+	(void)dir;
+	map_anon(ARENA, 1, PROT_READ);
+	begin();
+	fact("signal", try_write(ARENA + 0x18));
+	end();
+}
+
+static void stack(const char *dir)
+{
+	char *start = ARENA + 0x1000000;
+
+	(void)dir;
+	if (mmap(start, 4 * PAGE, PROT_READ | PROT_WRITE,
+		 MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_GROWSDOWN, -1, 0) != start)
+		die("mmap: %m");
+	begin();
+	fact("signal", try_write(start - 8));
+	fact("signal2", try_write(start + 8));
+	end();
+	fact("grown", vma_start_of(start));
+}
+
+static void kernel_mode(const char *dir)
+{
+	int ends[2];
+
+	(void)dir;
+	map_anon(ARENA, 4, PROT_READ | PROT_WRITE);
+	if (pipe(ends) || write(ends[1], "0123456789abcdef", 16) != 16)
+		die("pipe: %m");
+	begin();
+	if (read(ends[0], ARENA + PAGE + 0x340, 16) != 16)
+		die("read: %m");
+	end();
+	fact("content", ARENA[PAGE + 0x340] == '0' && ARENA[PAGE + 0x34f] == 'f');
+}
+
+/* A page that must be read from the disk: the fault drops its VMA meanwhile. */
+static void cold(const char *dir)
+{
+	struct frozen file;
+
+	frozen_open(&file, dir, 4);
+	frozen_map(&file, ARENA);
+	if (posix_fadvise(file.fd, 0, 0, POSIX_FADV_DONTNEED) ||
+	    posix_fadvise(file.fd, 0, 0, POSIX_FADV_RANDOM))
+		die("fadvise");
+	begin();
+	fact("signal", try_read(ARENA + PAGE + 8));
+	end();
+	fact("content", ARENA[PAGE + 8] == 'f');
+}
+
+const struct scenario lookup_scenarios[] = {
+	{ "found", found }, { "wild", wild }, { "forbidden", forbidden }, { "stack", stack },
+	{ "kernel_mode", kernel_mode }, { "cold", cold }, {}
+};
