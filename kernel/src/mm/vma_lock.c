@@ -1,0 +1,457 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Per-VMA locking: the slow paths.
+ *
+ * Readers look VMAs up under RCU and wait for BABY and EXCL ones; writers
+ * wait for users.  See Documentation/mm/vma_lock.rst for the protocol and
+ * include/linux/vma_lock.h for the state word.
+ */
+#include <linux/delay.h>
+#include <linux/mm.h>
+#include <linux/moduleparam.h>
+#include <linux/rcupdate.h>
+#include <linux/rcuwait.h>
+#include <linux/sched/signal.h>
+#include <linux/vmstat.h>
+#include <linux/wait.h>
+#include <trace/events/lock.h>
+
+#define CREATE_TRACE_POINTS
+#include <trace/events/vma_lock.h>
+
+#ifdef CONFIG_VMA_LOCK_TEST
+/*
+ * Experiments: each takes one protection of the protocol away, so that tests
+ * can prove that they notice (vma_lock.NAME=1 at boot, or
+ * /sys/module/vma_lock/parameters/NAME).
+ */
+static bool skip_baby_wait;
+module_param(skip_baby_wait, bool, 0644);
+MODULE_PARM_DESC(skip_baby_wait, "page faults enter a BABY");
+
+static bool skip_zombie_check;
+module_param(skip_zombie_check, bool, 0644);
+MODULE_PARM_DESC(skip_zombie_check, "page faults enter a ZOMBIE and insert pages for it");
+
+static bool sync_rcu;
+module_param(sync_rcu, bool, 0644);
+MODULE_PARM_DESC(sync_rcu, "writers wait for a grace period after the drain");
+
+static unsigned int lookup_delay_us;
+module_param(lookup_delay_us, uint, 0644);
+MODULE_PARM_DESC(lookup_delay_us, "delay between finding a VMA and entering it");
+
+static bool vma_test_enter(struct vm_area_struct *vma, u64 word)
+{
+	if (!(word & VMA_BABY && READ_ONCE(skip_baby_wait)) &&
+	    !(word & VMA_ZOMBIE && READ_ONCE(skip_zombie_check)))
+		return false;
+	rwsem_acquire_read(vma_lock_dep_map(vma), 0, 1, _RET_IP_);
+	atomic64_inc(&vma->vm_state);
+	return true;
+}
+
+static bool vma_test_ignore_zombie(void)
+{
+	return READ_ONCE(skip_zombie_check);
+}
+
+static void vma_test_delay(void)
+{
+	unsigned int us = READ_ONCE(lookup_delay_us);
+
+	if (us)
+		udelay(us);
+}
+
+/**
+ * vma_lock_test_grace_period() - the proposal's synchronize_rcu(), on demand
+ *
+ * Context: the writer, after the drain; may sleep.
+ */
+void vma_lock_test_grace_period(void)
+{
+	if (READ_ONCE(sync_rcu))
+		synchronize_rcu();
+}
+#else
+static bool vma_test_enter(struct vm_area_struct *vma, u64 word)
+{
+	return false;
+}
+
+static bool vma_test_ignore_zombie(void)
+{
+	return false;
+}
+
+static void vma_test_delay(void) {}
+#endif /* CONFIG_VMA_LOCK_TEST */
+
+#ifdef CONFIG_DEBUG_LOCK_ALLOC
+void vma_lock_init_dep_map(struct vm_area_struct *vma)
+{
+	static struct lock_class_key key;
+
+	lockdep_init_map(&vma->vm_lock_dep_map, "vm_lock", &key, 0);
+}
+#endif
+
+/* --- readers --------------------------------------------------------- */
+
+/* What one walk of the tree found. */
+struct vma_found {
+	struct vm_area_struct *vma;	/* valid with VMA_LOOKUP_REF only */
+	unsigned long vm_start;
+	unsigned long vm_end;
+	unsigned int gen;		/* of the BABY or EXCL bit */
+};
+
+static void vma_found_zombie(struct mm_struct *mm, unsigned long address,
+			     const struct vma_found *found,
+			     enum vma_zombie_where where)
+{
+	count_vm_vma_lock_event(VMA_LOCK_MISS);
+	trace_vma_zombie_backoff(mm, address, found->vm_start, found->vm_end,
+				 where);
+}
+
+/*
+ * Walk the tree once under RCU and try to enter what is there.  The range in
+ * @found is a snapshot that only VMA_LOOKUP_REF makes reliable.
+ */
+static enum vma_lookup_result vma_walk_once(struct mm_struct *mm,
+					    unsigned long address,
+					    struct vma_found *found)
+{
+	MA_STATE(mas, &mm->mm_mt, address, address);
+	enum vma_lookup_result result;
+	struct vm_area_struct *vma;
+	u64 word;
+
+	*found = (struct vma_found){};
+	rcu_read_lock();
+	vma = mas_walk(&mas);
+	if (!vma) {
+		rcu_read_unlock();
+		return VMA_LOOKUP_NONE;
+	}
+
+	vma_test_delay();
+	if (likely(vma_enter(vma, &word)) || vma_test_enter(vma, word)) {
+		found->vma = vma;
+		result = VMA_LOOKUP_REF;
+	} else if (word & VMA_ZOMBIE) {
+		result = VMA_LOOKUP_ZOMBIE;
+	} else {
+		found->gen = vma_word_gen(word);
+		result = word & VMA_BABY ? VMA_LOOKUP_BABY : VMA_LOOKUP_EXCL;
+	}
+	found->vm_start = data_race(vma->vm_start);
+	found->vm_end = data_race(vma->vm_end);
+	rcu_read_unlock();
+
+	switch (result) {
+	case VMA_LOOKUP_REF:
+		/* A writer may have moved the VMA's ends before we entered. */
+		if (likely(address >= found->vm_start &&
+			   address < found->vm_end))
+			break;
+		vma_end_read(vma);
+		found->vma = NULL;
+		result = VMA_LOOKUP_RANGE;
+		break;
+	case VMA_LOOKUP_ZOMBIE:
+		/*
+		 * The writer changed the tree before it set ZOMBIE; the next
+		 * walk must not read the tree from before.
+		 */
+		smp_rmb();
+		vma_found_zombie(mm, address, found, VMA_ZOMBIE_LOOKUP);
+		break;
+	default:
+		break;
+	}
+
+	return result;
+}
+
+/*
+ * The walk met a VMA that had just left the tree or moved away: the tree has
+ * an answer by now, so walk again.  Each repetition is a writer's progress.
+ */
+static bool vma_walk_again(enum vma_lookup_result result)
+{
+	return result == VMA_LOOKUP_ZOMBIE || result == VMA_LOOKUP_RANGE;
+}
+
+/**
+ * lock_vma_under_rcu() - look a VMA up under RCU and take a reference
+ * @mm: address space that the caller keeps alive
+ * @address: address to look up
+ *
+ * Never sleeps: a BABY or EXCL VMA counts as not found.  For callers that
+ * hold locks or can do without (tcp, the BPF iterators, userfaultfd).
+ *
+ * Return: a VMA that contains @address, is in the tree and can't be changed
+ * until vma_end_read(); or NULL.
+ */
+struct vm_area_struct *lock_vma_under_rcu(struct mm_struct *mm,
+					  unsigned long address)
+{
+	enum vma_lookup_result result;
+	struct vma_found found;
+
+	do {
+		result = vma_walk_once(mm, address, &found);
+	} while (vma_walk_again(result));
+
+	if (result == VMA_LOOKUP_REF)
+		return found.vma;
+
+	count_vm_vma_lock_event(VMA_LOCK_ABORT);
+	return NULL;
+}
+
+/*
+ * Sleep until the writer that closed the VMA is done with this mm's VMAs.
+ * Nothing of the VMA is touched: it may be freed meanwhile.  Returns -EINTR
+ * when a fatal signal ended the sleep.
+ */
+static int vma_wait_for_writer(struct mm_struct *mm, unsigned long address,
+			       const struct vma_found *found,
+			       enum vma_lookup_result why)
+{
+	bool baby = why == VMA_LOOKUP_BABY;
+	unsigned int state = baby ? VMA_STATE_BABY : VMA_STATE_EXCL;
+	int ret;
+
+	/* The wait is as long as one for mmap_lock, and as dangerous. */
+	might_lock_read(&mm->mmap_lock);
+	count_vm_vma_lock_event(baby ? VMA_LOCK_BABY_WAIT : VMA_LOCK_EXCL_WAIT);
+	trace_vma_baby_wait_begin(mm, address, found->vm_start, found->vm_end,
+				  state);
+	trace_contention_begin(&mm->vma_wait, LCB_F_READ);
+
+	/* Pairs with the barrier in mm_lock_seqcount_wake(). */
+	ret = wait_event_killable(mm->vma_wait,
+			READ_ONCE(mm->mm_lock_seq.sequence) != found->gen);
+	if (ret)
+		ret = -EINTR;
+
+	trace_contention_end(&mm->vma_wait, ret);
+	trace_vma_baby_wait_end(mm, address, found->vm_start, found->vm_end,
+				state, ret);
+	return ret;
+}
+
+/*
+ * How many writers in a row a page fault waits for before it queues for
+ * mmap_lock, where the rwsem's handoff sees to it that it gets its turn.  On
+ * PREEMPT_RT it queues at once: mmap_lock is what lends the writer the
+ * sleeper's priority.
+ */
+#define VMA_MAX_WAITS	(IS_ENABLED(CONFIG_PREEMPT_RT) ? 0 : 8)
+
+/**
+ * lock_vma_for_fault() - look a VMA up for a user-mode page fault
+ * @mm: current->mm
+ * @address: faulting address
+ *
+ * Like lock_vma_under_rcu(), but sleeps while the VMA is a BABY or EXCL.
+ *
+ * Context: may sleep (killable), each time as long as a wait for mmap_lock;
+ * the caller holds no mmap_lock, no VMA reference and no folio lock.
+ *
+ * Return: the VMA with a reference held, or NULL: go on under mmap_lock (no
+ * VMA there, as far as RCU can tell, a fatal signal, or writers after writers).
+ */
+struct vm_area_struct *lock_vma_for_fault(struct mm_struct *mm,
+					  unsigned long address)
+{
+	enum vma_fallback_reason reason = VMA_FALLBACK_NONE;
+	unsigned int walks = 0, waits = 0;
+	enum vma_lookup_result result;
+	struct vma_found found;
+
+	for (;;) {
+		result = vma_walk_once(mm, address, &found);
+		walks++;
+		if (likely(result == VMA_LOOKUP_REF) ||
+		    result == VMA_LOOKUP_NONE)
+			break;
+		if (vma_walk_again(result))
+			continue;
+		if (waits++ == VMA_MAX_WAITS) {
+			reason = VMA_FALLBACK_STARVED;
+			break;
+		}
+		if (vma_wait_for_writer(mm, address, &found, result)) {
+			reason = VMA_FALLBACK_SIGNAL;
+			break;
+		}
+	}
+
+	trace_vma_lookup(mm, address, found.vm_start, found.vm_end, result,
+			 walks);
+	if (likely(result == VMA_LOOKUP_REF))
+		return found.vma;
+
+	count_vm_vma_lock_event(VMA_LOCK_ABORT);
+	vma_fault_fallback(mm, address, reason);
+	return NULL;
+}
+
+void __vma_fault_fallback(struct mm_struct *mm, unsigned long address,
+			  enum vma_fallback_reason reason)
+{
+	count_vm_vma_lock_event(VMA_LOCK_FALLBACK);
+	trace_vma_fault_fallback(mm, address, reason);
+}
+
+/* The part of vma_zombie_backoff() that counts, traces and may be fooled. */
+bool __vma_zombie_backoff(struct vm_area_struct *vma, unsigned long address,
+			  enum vma_zombie_where where)
+{
+	struct vma_found found = {
+		.vm_start = vma->vm_start,
+		.vm_end = vma->vm_end,
+	};
+
+	if (vma_test_ignore_zombie())
+		return false;
+	vma_found_zombie(vma->vm_mm, address, &found, where);
+	return true;
+}
+
+/* --- writers --------------------------------------------------------- */
+
+/* The last user of a closed VMA is gone.  @mm is kept alive by that user. */
+void vma_wake_writer(struct mm_struct *mm)
+{
+	rcuwait_wake_up(&mm->vma_writer_wait);
+}
+
+/* Where the writer and the page faults of @mm wait for each other. */
+void mm_init_vma_wait(struct mm_struct *mm)
+{
+	rcuwait_init(&mm->vma_writer_wait);
+	init_waitqueue_head(&mm->vma_wait);
+}
+
+/* A writer that released mmap_lock saw sleepers. */
+void vma_wake_faults(struct mm_struct *mm)
+{
+	wake_up_all(&mm->vma_wait);
+}
+EXPORT_SYMBOL(vma_wake_faults);		/* for mmap_write_unlock() */
+
+/*
+ * Sleep until @vma, closed by the caller, has no users.  One writer an mm can
+ * be here: it holds mmap_lock for write, or holds it for read since it
+ * downgraded.  Not killable: the callers have no way to undo.
+ */
+static void vma_wait_users(struct vm_area_struct *vma)
+{
+	struct mm_struct *mm = vma->vm_mm;
+	/* Pairs with the release in vma_end_read(), if the users are gone. */
+	u64 word = atomic64_read_acquire(&vma->vm_state);
+	unsigned int users = vma_word_users(word);
+	unsigned int state = vma_word_state(word);
+	unsigned int op = mm->vma_write_op;
+
+	might_sleep();
+	rwsem_acquire(vma_lock_dep_map(vma), 0, 0, _RET_IP_);
+	if (!users)
+		goto out;
+
+	count_vm_vma_lock_event(VMA_LOCK_REF_WAIT);
+	trace_vma_ref_wait_begin(mm, vma->vm_start, vma->vm_end, users, state,
+				 op);
+	trace_contention_begin(&vma->vm_state, LCB_F_WRITE);
+
+	/* Pairs with the release in vma_end_read(). */
+	rcuwait_wait_event(&mm->vma_writer_wait,
+		!vma_word_users(atomic64_read_acquire(&vma->vm_state)),
+		TASK_UNINTERRUPTIBLE);
+
+	trace_contention_end(&vma->vm_state, 0);
+	trace_vma_ref_wait_end(mm, vma->vm_start, vma->vm_end, users, state,
+			       op, 0);
+out:
+	rwsem_release(vma_lock_dep_map(vma), _RET_IP_);
+}
+
+/* vma_start_write() of a VMA that isn't exclusive yet. */
+void __vma_start_write(struct vm_area_struct *vma)
+{
+	u64 gen = (u64)vma->vm_mm->mm_lock_seq.sequence << VMA_GEN_SHIFT;
+	s64 old = atomic64_read(&vma->vm_state);
+
+	/* Closing and counting the users is one operation: one word. */
+	do {
+		if (old & VMA_ZOMBIE)
+			break;
+	} while (!atomic64_try_cmpxchg(&vma->vm_state, &old,
+				       gen | VMA_EXCL | vma_word_users(old)));
+
+	vma_wait_users(vma);
+}
+EXPORT_SYMBOL_GPL(__vma_start_write);
+
+/**
+ * vma_mark_baby() - make a new VMA one that faults wait for
+ * @vma: VMA that isn't in the tree yet
+ *
+ * Call before the store into the tree; call vma_baby_born() after it.
+ * Context: mmap_lock held for write; ends with vma_end_write_all().
+ */
+void vma_mark_baby(struct vm_area_struct *vma)
+{
+	u64 gen = (u64)vma->vm_mm->mm_lock_seq.sequence << VMA_GEN_SHIFT;
+
+	mmap_assert_write_locked(vma->vm_mm);
+	atomic64_set(&vma->vm_state, gen | VMA_BABY);
+}
+
+/* The BABY is in the tree, over its predecessors. */
+void vma_baby_born(struct vm_area_struct *vma)
+{
+	count_vm_vma_lock_event(VMA_LOCK_BABY_BORN);
+	trace_vma_born(vma->vm_mm, vma->vm_start, vma->vm_end);
+}
+
+/*
+ * The mapping that a BABY stood for is complete, or failed with @ret.  The
+ * range, not the VMA: it may have been merged into a neighbour.
+ */
+void vma_baby_grown(struct mm_struct *mm, unsigned long start,
+		    unsigned long end, int ret)
+{
+	trace_vma_grown(mm, start, end, ret);
+}
+
+/**
+ * vma_mark_zombie() - turn readers of a removed VMA away, for good
+ * @vma: VMA that is in the tree no more
+ *
+ * Only after the store that removed it: a reader that sees the bit walks again
+ * and must not find the VMA there.  Users may still be inside, see
+ * vma_drain_zombie().  Context: mmap_lock held for write.
+ */
+void vma_mark_zombie(struct vm_area_struct *vma)
+{
+	s64 old = atomic64_read(&vma->vm_state);
+
+	mmap_assert_write_locked(vma->vm_mm);
+	/* Full barrier: the tree first, then the bit; and then the zap. */
+	do {
+	} while (!atomic64_try_cmpxchg(&vma->vm_state, &old,
+				       VMA_ZOMBIE | vma_word_users(old)));
+}
+
+/* vma_drain_zombie() of a VMA that has users. */
+void __vma_drain_zombie(struct vm_area_struct *vma)
+{
+	vma_wait_users(vma);
+}
