@@ -147,7 +147,7 @@ check "nothing is left open" facts '[$last.waits[].open] | add == 0'
 check "nothing is lost" nothing_lost
 check "sums reconcile" reconciled
 check "drains are by operations that the load does" \
-	facts '[$last.waits.drain.by_op | keys[] | IN("mmap", "mprotect", "madvise", "other")] | all'
+	facts '[$last.waits.drain.by_op | keys[] | IN("mmap", "mprotect", "madvise", "prctl", "other")] | all'
 check "the giant VMA is named, at its full size" facts '$load[0] as $l | [$last.regions[] |
 	select(.name == "[anon:vmalock giant]")] | any(.size >= ($l.giant_len - 67108864))'
 check "blockers are threads of the load, in calls that it makes" facts '([$last.blockers[].syscall] |

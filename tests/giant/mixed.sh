@@ -1,0 +1,35 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# mixed.sh: in the guest, all sorts of changes to one giant VMA at once, then again with forks, then with I/O.
+#
+# Usage: mixed.sh LOAD - prints TAP without numbers.
+set -euo pipefail
+
+cd "$(dirname "${BASH_SOURCE[0]}")"
+load=$1
+cpus=$(nproc)
+mix=anon,file,replace-shared,replace-private,replace-anon,carve,unmap,mprotect,mremap
+
+# under NAME COMMAND... - its tests, named after it
+under() {
+	local name=$1
+	shift
+	"$@" | sed -E "s|^((not )?ok) - |\1 - $name: |"
+}
+
+under "one minute of changes, $cpus CPUs" ./load.sh "$load" \
+	touches,mmap_fixed_replacements,munmaps,mprotects,mremaps,success,baby_wait,excl_wait,ref_wait,miss \
+	--modes "$mix" --slot-pages 64 --faulters $((cpus > 8 ? 12 : 4)) --mappers $((cpus > 8 ? 16 : 8)) --duration 60
+[ "$cpus" -le 4 ] || exit 0
+
+under "with forks and the rest" ./load.sh "$load" \
+	touches,mmap_fixed_replacements,forks,mlocks,brks,madvises,baby_wait,excl_wait,ref_wait \
+	--modes all --faulters 4 --mappers 4 --duration 20
+
+mkfs.ext4 -q /dev/vda
+mkdir -p /mnt/scratch
+mount /dev/vda /mnt/scratch
+under "with I/O" ./load.sh "$load" \
+	touches,mmap_fixed_replacements,faults_major,fadvises,retry,baby_wait,ref_wait \
+	--modes cold,replace-shared,replace-private --disk-pools --file-dir /mnt/scratch --faulters 4 --mappers 4 --duration 15
