@@ -1,0 +1,92 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""Compare two kernels' results, subtest by subtest.
+
+Usage: compare.py PROGRAMS-FILE REFERENCE-DIRECTORY RESULTS-DIRECTORY
+
+What passed on the reference must pass again. One test a program, in TAP; a program of which nothing passed
+on the reference is skipped, with the reason.
+"""
+
+import os
+import re
+import sys
+
+TAP = re.compile(r"^\s*(ok|not ok)\s+\d+\s*-?\s*(.*)$")
+UFFD = re.compile(r"^Testing (.*?)\.\.\. ?(.*)$")
+KHUGEPAGED = re.compile(r"^Run test: (.*?)(?:\.\.\.)?$")
+COLOUR = re.compile("\x1b\\[[0-9;]*m")
+
+
+def subtests(path):
+    """Name -> True, False or None (skipped), of what a program printed; equal names are numbered."""
+    found, seen, running = {}, {}, None
+
+    def add(name, passed):
+        # addresses and times differ from run to run
+        name = re.sub(r"0x[0-9a-f]+|\b\d+(\.\d+)? ?(us|ms|s|secs?)\b", "#", name).strip()
+        seen[name] = seen.get(name, 0) + 1
+        found[f"{name} ({seen[name]})" if seen[name] > 1 else name] = passed
+
+    with open(path, errors="replace") as file:
+        for line in file:
+            line = COLOUR.sub("", line.rstrip("\n"))
+            if match := TAP.match(line):
+                name, _, directive = match[2].partition("# ")
+                if directive.upper().startswith("SKIP"):
+                    add(name or directive[4:], None)
+                else:
+                    add(name, match[1] == "ok" and not directive.upper().startswith("XFAIL"))
+            elif match := UFFD.match(line):
+                add(match[1], None if match[2].startswith("skipped") else match[2].startswith("done"))
+            elif match := KHUGEPAGED.match(line):
+                running = match[1]
+            elif running and re.search(r"\b(OK|Fail|FAIL)\b", line):
+                add(f"{running}: {line.split('...')[0].strip()}", "OK" in line)
+    return found
+
+
+class Result:
+    def __init__(self, directory, name):
+        with open(os.path.join(directory, name + ".status")) as file:
+            self.status = int(file.read())
+        self.output = os.path.join(directory, name + ".out")
+        self.subtests = subtests(self.output)
+        self.passed = {n for n, ok in self.subtests.items() if ok}
+        if self.status == 0:
+            self.passed.add("exit status 0")
+
+    def last_lines(self):
+        with open(self.output, errors="replace") as file:
+            return [line.rstrip() for line in file][-8:]
+
+
+def compare(name, reference, ours):
+    lost = sorted(reference.passed - ours.passed)
+    if not reference.passed:
+        why = reference.last_lines()[-1:] or [""]
+        return f"ok - {name} # SKIP does not pass on the stock kernel: status {reference.status}, {why[0]}"
+    text = f"{name} (# passed: {len(reference.passed)} stock, {len(ours.passed)} ours)".replace("# ", "")
+    if not lost:
+        return f"ok - {text}"
+    lines = [f"not ok - {text}"]
+    how = {True: "", None: " (skipped)", False: " (failed)"}
+    lines += [f"# passes on the stock kernel only: {n}{how.get(ours.subtests.get(n, 'absent'), ' (not run)')}" for n in lost[:20]]
+    lines += [f"# status {ours.status}, last lines:"] + ["#   " + line for line in ours.last_lines()]
+    return "\n".join(lines)
+
+
+def main():
+    programs, reference, ours = sys.argv[1:]
+    with open(programs) as file:
+        for line in file:
+            if line.startswith("#") or not line.strip():
+                continue
+            name = line.split()[0]
+            try:
+                print(compare(name, Result(reference, name), Result(ours, name)))
+            except FileNotFoundError as error:
+                print(f"not ok - {name}\n# it has no result: {error}")
+
+
+main()

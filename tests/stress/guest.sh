@@ -1,0 +1,44 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# guest.sh: in the guest, run stressors of stress-ng side by side.
+#
+# Usage: guest.sh SECONDS STRESSOR... -- OPTION... - OPTIONs go to stress-ng. Prints TAP without numbers: each
+# stressor must have got something done, and none may have failed.
+set -euo pipefail
+
+seconds=$1
+shift
+stressors=() options=()
+while [ "$1" != -- ]; do
+	stressors+=("$1")
+	options+=("--$1" 1)
+	shift
+done
+shift
+
+mkfs.ext4 -q /dev/vda
+mkdir -p /mnt/scratch
+mount /dev/vda /mnt/scratch
+metrics=/tmp/metrics
+status=0
+# without CAP_SYS_ADMIN no stressor poisons pages, of which it might die itself
+setpriv --bounding-set=-sys_admin stress-ng --temp-path /mnt/scratch --timeout "$seconds" --verify --oom-avoid --metrics-brief \
+	--yaml "$metrics" "${options[@]}" "$@" >/tmp/log 2>&1 || status=$?
+if [ "$status" = 0 ]; then
+	echo "ok - stress-ng ran well"
+else
+	echo "not ok - stress-ng ran well: status $status"
+fi
+sed 's/^/# /' /tmp/log
+
+for stressor in "${stressors[@]}"; do
+	operations=$(awk -v "name=$stressor" '$2 == "stressor:" { at = $3 } $1 == "bogo-ops:" && at == name { print $2 }' \
+		"$metrics")
+	if [ "${operations:-0}" -gt 0 ]; then
+		echo "ok - $stressor"
+	else
+		echo "not ok - $stressor did nothing"
+	fi
+	echo "# $stressor: ${operations:-no} operations"
+done
