@@ -15,7 +15,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 . ./gate.sh
 load=$1 seconds=$2
 shift 2
-options=(--modes "replace-shared,replace-private,replace-anon,carve,unmap" --slot-pages 64 --faulters 6 --mappers 6)
+options=(--modes "replace-shared,replace-private,replace-anon,carve,unmap" --slot-pages 4 --slots 8 --faulters 4 --mappers 8)
 
 gate_run "$load" "${options[@]}" --duration 3
 [ "$load_status" = 0 ] && [ "$(report .status)" = ok ] || exit 3

@@ -21,7 +21,7 @@ vmstat_read() {
 
 # vmstat_delta NAME
 vmstat_delta() {
-	echo $((vmstat_after[$1] - vmstat_before[$1]))
+	echo $((${vmstat_after[$1]:-0} - ${vmstat_before[$1]:-0}))
 }
 
 # gate_run LOAD ARGUMENT... - sets $load_status; the report is $gate_dir/report, messages $gate_dir/messages

@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# mixed.sh: in the guest, all sorts of changes to one giant VMA at once, then again with forks, then with I/O.
+# mixed.sh: in the guest, all sorts of changes to one giant VMA at once. With few CPUs also quick
+# replacements, changes with forks, and changes with I/O.
 #
 # Usage: mixed.sh LOAD - prints TAP without numbers.
 set -euo pipefail
@@ -19,10 +20,14 @@ under() {
 }
 
 under "one minute of changes, $cpus CPUs" ./load.sh "$load" \
-	touches,mmap_fixed_replacements,munmaps,mprotects,mremaps,success,baby_wait,excl_wait,ref_wait,miss \
+	touches,mmap_fixed_replacements,munmaps,mprotects,mremaps,success,baby_wait,excl_wait,ref_wait \
 	--modes "$mix" --slot-pages 64 --faulters $((cpus > 8 ? 12 : 4)) --mappers $((cpus > 8 ? 16 : 8)) --duration 60
+
 [ "$cpus" -le 4 ] || exit 0
 
+# little to do between two changes of a slot: faults meet mappings that are just being removed
+under "quick replacements" ./load.sh "$load" touches,mmap_fixed_replacements,munmaps,baby_wait,ref_wait,miss \
+	--modes replace-private,replace-anon,unmap --slot-pages 4 --slots 8 --faulters 4 --mappers 8 --duration 25
 under "with forks and the rest" ./load.sh "$load" \
 	touches,mmap_fixed_replacements,forks,mlocks,brks,madvises,baby_wait,excl_wait,ref_wait \
 	--modes all --faulters 4 --mappers 4 --duration 20
