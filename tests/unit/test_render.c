@@ -187,6 +187,7 @@ static void json(void **state)
 	assert_int_equal(number(o, "waits.baby.begun"), 11);
 	assert_int_equal(number(o, "waits.baby.open"), 1);
 	assert_int_equal(number(o, "waits.baby.total_ns"), 40500);
+	assert_true(json_object_get_boolean(get(o, "waits.baby.max_exact")));
 	assert_int_equal(number(o, "waits.life.begun"), 4);
 	assert_int_equal(number(o, "waits.drain.by_op.mmap.count"), 4);
 	assert_int_equal(number(o, "lost.vma_full"), 5);

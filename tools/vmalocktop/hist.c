@@ -20,6 +20,15 @@ void hist__add(struct vt_hist *to, const struct vt_hist *from)
 		to->max = from->max;
 }
 
+void hist__add_diff(struct vt_hist *to, bool *to_exact, const struct vt_hist *from, bool from_exact)
+{
+	if (from->max > to->max || !hist__count(to))
+		*to_exact = from_exact;
+	else if (from->max == to->max)
+		*to_exact |= from_exact;
+	hist__add(to, from);
+}
+
 /* The largest maximum that the slots of @h admit, in units of max. */
 static uint64_t bound(const struct vt_hist *h, uint64_t unit)
 {
@@ -33,19 +42,43 @@ static uint64_t bound(const struct vt_hist *h, uint64_t unit)
 	return high >= UINT64_MAX / unit ? UINT64_MAX : (high + 1) * unit - 1;
 }
 
-struct vt_hist hist__sub(const struct vt_hist *now, const struct vt_hist *before, uint64_t unit)
+/* The smallest maximum that sum and slots of @h, which isn't empty, admit, in units of max. */
+static uint64_t least(const struct vt_hist *h, uint64_t unit)
+{
+	uint64_t n = hist__count(h), avg = h->sum / n + !!(h->sum % n), low = 0;
+	int last = hist__last(h);
+
+	if (last >= 0)
+		low = hist__low(last) > UINT64_MAX / unit ? UINT64_MAX : hist__low(last) * unit;
+	return avg > low ? avg : low;
+}
+
+static uint64_t smaller(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+struct vt_hist hist__sub(const struct vt_hist *now, const struct vt_hist *before, uint64_t unit,
+			 bool *exact)
 {
 	struct vt_hist d = *now;
-	uint64_t max;
+	uint64_t most;
 
 	d.zero -= before->zero;
 	for (int k = 0; k < VT_SLOTS; k++)
 		d.slots[k] -= before->slots[k];
 	d.sum -= before->sum;
-	if (now->max == before->max) {
-		max = bound(&d, unit);
-		if (max < d.max)
-			d.max = max;
+	if (!hist__count(&d)) {
+		d.max = 0;
+		*exact = true;
+		return d;
+	}
+	/* A value that came while @now was read may be in its max and not yet in slots and sum. */
+	most = smaller(bound(&d, unit), d.sum);
+	*exact = now->max != before->max && d.max <= most;
+	if (!*exact) {
+		d.max = smaller(d.max, most);
+		*exact = d.max == least(&d, unit);
 	}
 	return d;
 }

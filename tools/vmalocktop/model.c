@@ -77,8 +77,10 @@ static void build_lookups(struct model *m, const struct vt_counters *now,
 	/* The programs only put the others into the histogram. */
 	m->walks.slots[0] += first;
 	m->walks.sum += first;
-	if (first && !m->walks.max)
+	if (first && !m->walks.max) {
 		m->walks.max = 1;
+		m->walks_max_exact = true;
+	}
 }
 
 static void build_timed(struct model *m, const struct snapshot *now,
@@ -95,19 +97,23 @@ static void build_timed(struct model *m, const struct snapshot *now,
 	for (int k = 0; k < VT_TIMED_KINDS; k++) {
 		int id = hist_of[k];
 
+		m->timed[k].max_exact = true;
 		if (id < 0)
 			continue;
-		m->timed[k].hist = hist__sub(&now->hists[id], &before->hists[id], m->unit_ns);
+		m->timed[k].hist = hist__sub(&now->hists[id], &before->hists[id], m->unit_ns,
+					     &m->timed[k].max_exact);
 		seen[k] = hist__count(&now->hists[id]);
 	}
 	for (int op = 0; op < VT_OPS; op++) {
 		const struct vt_hist *h = &now->hists[VT_HIST_DRAIN + op];
-		struct vt_hist d = hist__sub(h, &before->hists[VT_HIST_DRAIN + op], m->unit_ns);
+		bool exact;
+		struct vt_hist d = hist__sub(h, &before->hists[VT_HIST_DRAIN + op], m->unit_ns, &exact);
 
 		seen[VT_DRAIN] += hist__count(h);
 		if (!hist__count(&d))
 			continue;
-		hist__add(&m->timed[VT_DRAIN].hist, &d);
+		hist__add_diff(&m->timed[VT_DRAIN].hist, &m->timed[VT_DRAIN].max_exact, &d, exact);
+		m->drains[m->n_drains].max_exact = exact;
 		m->drains[m->n_drains].op = names->name[NAMES_OP][op];
 		m->drains[m->n_drains++].hist = d;
 	}
@@ -237,7 +243,7 @@ static int build_vmas(struct model *m, const struct snapshot *now, const struct 
 		if (b < before->n_vmas &&
 		    !vma_key_cmp(&before->vmas[b].key, &row->key))
 			old = &before->vmas[b].hist;
-		v->hist = hist__sub(&row->hist, old, m->unit_ns);
+		v->hist = hist__sub(&row->hist, old, m->unit_ns, &v->max_exact);
 		v->count = hist__count(&v->hist);
 		if (!v->count)
 			continue;
@@ -263,7 +269,7 @@ static int build_vmas(struct model *m, const struct snapshot *now, const struct 
 			r--;
 		}
 		r->n++;
-		hist__add(&r->kinds[v->kind], &v->hist);
+		hist__add_diff(&r->kinds[v->kind], &r->max_exact[v->kind], &v->hist, v->max_exact);
 		if (is_fault(v->kind))
 			r->fault_ns += v->hist.sum;
 	}
@@ -331,7 +337,8 @@ int model__build(struct model *m, const struct snapshot *before, const struct sn
 {
 	*m = (struct model){ .unit_ns = unit_ns };
 	m->elapsed_ns = now->ns - before->ns;
-	m->walks = hist__sub(&now->hists[VT_HIST_WALKS], &before->hists[VT_HIST_WALKS], 1);
+	m->walks = hist__sub(&now->hists[VT_HIST_WALKS], &before->hists[VT_HIST_WALKS], 1,
+			     &m->walks_max_exact);
 	build_lookups(m, &now->counters, &before->counters, names);
 	count_named(&m->fallbacks, names, NAMES_REASON, VT_REASONS, now->counters.fallback,
 		    before->counters.fallback);

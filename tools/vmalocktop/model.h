@@ -31,11 +31,13 @@ struct timed {
 	uint64_t begun, ended, failed;
 	uint64_t open;			/* begun and not ended up to now, whenever it began */
 	struct vt_hist hist;		/* those whose beginning and end were seen */
+	bool max_exact;			/* hist.max is no upper bound; likewise below */
 };
 
 struct model_drain {
 	const char *op;
 	struct vt_hist hist;
+	bool max_exact;
 };
 
 /* Waits of one kind on one VMA. */
@@ -45,6 +47,7 @@ struct model_vma {
 	uint64_t start, end;		/* 0: all that were not kept apart */
 	uint64_t count;
 	struct vt_hist hist;		/* of VT_ZOMBIE: nothing but zeros */
+	bool max_exact;
 	struct place place;
 };
 
@@ -55,6 +58,7 @@ struct model_region {
 	char comm[16];
 	uint64_t fault_ns;		/* that faults have waited */
 	struct vt_hist kinds[VT_KINDS];
+	bool max_exact[VT_KINDS];
 	size_t first, n;		/* its VMAs */
 };
 
@@ -79,6 +83,7 @@ struct model {
 	struct counts fallbacks;	/* by reason; some of them without a lookup */
 	struct counts backoffs;		/* by place */
 	struct vt_hist walks;		/* of all lookups; sum and max count walks */
+	bool walks_max_exact;
 	struct timed timed[VT_TIMED_KINDS];
 	struct model_drain drains[VT_OPS]; /* only those that happened */
 	int n_drains;

@@ -78,14 +78,15 @@ static void add_counts(struct json_object *to, const char *key, const struct cou
 		add_u64(o, c->v[i].name, c->v[i].count);
 }
 
-static void hist_into(struct json_object *o, const struct vt_hist *h, const char *sum,
-		      const char *max)
+static void hist_into(struct json_object *o, const struct vt_hist *h, bool max_exact,
+		      const char *sum, const char *max)
 {
 	struct json_object *slots;
 
 	add_u64(o, "count", hist__count(h));
 	add_u64(o, sum, h->sum);
 	add_u64(o, max, h->max);
+	add(o, "max_exact", made(json_object_new_boolean(max_exact)));
 	add_u64(o, "zero", h->zero);
 	slots = array(o, "slots");
 	for (int k = 0; k < VT_SLOTS; k++) {
@@ -102,9 +103,9 @@ static void hist_into(struct json_object *o, const struct vt_hist *h, const char
 	}
 }
 
-static void times_into(struct json_object *o, const struct vt_hist *h)
+static void times_into(struct json_object *o, const struct vt_hist *h, bool max_exact)
 {
-	hist_into(o, h, "total_ns", "max_ns");
+	hist_into(o, h, max_exact, "total_ns", "max_ns");
 }
 
 static void add_faults(struct json_object *to, const struct model *m)
@@ -116,7 +117,7 @@ static void add_faults(struct json_object *to, const struct model *m)
 	add_counts(o, "results", &m->results);
 	add_counts(o, "zombie_backoffs", &m->backoffs);
 	add_counts(o, "fallbacks", &m->fallbacks);
-	hist_into(object(o, "walks"), &m->walks, "total", "max");
+	hist_into(object(o, "walks"), &m->walks, m->walks_max_exact, "total", "max");
 }
 
 static void add_waits(struct json_object *to, const struct model *m)
@@ -131,12 +132,13 @@ static void add_waits(struct json_object *to, const struct model *m)
 		add_u64(o, "ended", t->ended);
 		add_u64(o, "failed", t->failed);
 		add_u64(o, "open", t->open);
-		times_into(o, &t->hist);
+		times_into(o, &t->hist, t->max_exact);
 		if (k != VT_DRAIN)
 			continue;
 		by_op = object(o, "by_op");
 		for (int i = 0; i < m->n_drains; i++)
-			times_into(object(by_op, m->drains[i].op), &m->drains[i].hist);
+			times_into(object(by_op, m->drains[i].op), &m->drains[i].hist,
+				   m->drains[i].max_exact);
 	}
 }
 
@@ -163,7 +165,8 @@ static void add_regions(struct json_object *to, const struct model *m)
 		kinds = object(o, "kinds");
 		for (int k = 0; k < VT_KINDS; k++)
 			if (hist__count(&r->kinds[k]))
-				times_into(object(kinds, model__kind_name(k)), &r->kinds[k]);
+				times_into(object(kinds, model__kind_name(k)), &r->kinds[k],
+					   r->max_exact[k]);
 		vmas = array(o, "vmas");
 		for (size_t j = r->first; j < r->first + r->n; j++) {
 			const struct model_vma *v = &m->vmas[j];
@@ -171,7 +174,7 @@ static void add_regions(struct json_object *to, const struct model *m)
 
 			range_into(vma, v->start, v->end, v->place.name);
 			add_text(vma, "kind", model__kind_name(v->kind));
-			times_into(vma, &v->hist);
+			times_into(vma, &v->hist, v->max_exact);
 		}
 	}
 }

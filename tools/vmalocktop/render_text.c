@@ -51,12 +51,14 @@ static void funnel(FILE *out, const struct model *m)
 	steps(out, m, "  because of ", &m->fallbacks);
 }
 
-static void times(FILE *out, const struct model *m, const struct vt_hist *h)
+static void times(FILE *out, const struct model *m, const struct vt_hist *h, bool max_exact)
 {
 	uint64_t n = hist__count(h);
+	char max[32];
 
-	fprintf(out, " %14.3f %12.3f %12.3f\n", in_unit(m, h->sum), n ? in_unit(m, (double)h->sum / n) : 0,
-		in_unit(m, h->max));
+	snprintf(max, sizeof(max), "%s%.3f", max_exact ? "" : "<=", in_unit(m, h->max));
+	fprintf(out, " %14.3f %12.3f %14s\n", in_unit(m, h->sum),
+		n ? in_unit(m, (double)h->sum / n) : 0, max);
 }
 
 static void times_head(FILE *out, const struct model *m)
@@ -67,7 +69,7 @@ static void times_head(FILE *out, const struct model *m)
 	snprintf(total, sizeof(total), "TOTAL(%s)", unit);
 	snprintf(avg, sizeof(avg), "AVG(%s)", unit);
 	snprintf(max, sizeof(max), "MAX(%s)", unit);
-	fprintf(out, " %14s %12s %12s\n", total, avg, max);
+	fprintf(out, " %14s %12s %14s\n", total, avg, max);
 }
 
 static void waits(FILE *out, const struct model *m)
@@ -86,23 +88,23 @@ static void waits(FILE *out, const struct model *m)
 
 		fprintf(out, "%-30s %10" PRIu64 " %10" PRIu64 " %7" PRIu64 " %7" PRIu64, labels[k],
 			t->begun, t->ended, t->open, t->failed);
-		times(out, m, &t->hist);
+		times(out, m, &t->hist, t->max_exact);
 		for (int i = 0; k == VT_DRAIN && i < m->n_drains; i++) {
 			fprintf(out, "  in %-25s %10s %10" PRIu64 " %7s %7s", m->drains[i].op, "",
 				hist__count(&m->drains[i].hist), "", "");
-			times(out, m, &m->drains[i].hist);
+			times(out, m, &m->drains[i].hist, m->drains[i].max_exact);
 		}
 	}
 }
 
 static void vma_line(FILE *out, const struct model *m, const char *what, uint32_t kind,
-		     const struct vt_hist *h)
+		     const struct vt_hist *h, bool max_exact)
 {
 	fprintf(out, "%-74s %-6s %10" PRIu64, what, model__kind_name(kind), hist__count(h));
 	if (kind == VT_ZOMBIE)
-		fprintf(out, " %14s %12s %12s\n", "-", "-", "-");
+		fprintf(out, " %14s %12s %14s\n", "-", "-", "-");
 	else
-		times(out, m, h);
+		times(out, m, h, max_exact);
 }
 
 static void region(FILE *out, const struct model *m, const struct model_region *r)
@@ -118,14 +120,14 @@ static void region(FILE *out, const struct model *m, const struct model_region *
 	for (int k = 0; k < VT_KINDS; k++) {
 		if (!hist__count(&r->kinds[k]))
 			continue;
-		vma_line(out, m, what, k, &r->kinds[k]);
+		vma_line(out, m, what, k, &r->kinds[k], r->max_exact[k]);
 		what[0] = '\0';
 	}
 	for (size_t i = 0; i < shown; i++) {
 		const struct model_vma *v = &m->vmas[r->first + i];
 
 		snprintf(what, sizeof(what), "  %s", render__vma(v, range));
-		vma_line(out, m, what, v->kind, &v->hist);
+		vma_line(out, m, what, v->kind, &v->hist, v->max_exact);
 	}
 	if (r->n > shown)
 		fprintf(out, "  and %zu more\n", r->n - shown);
