@@ -186,6 +186,7 @@ static void blockers(void **state)
 	};
 	struct snapshot before = { .blockers = old, .n_blockers = 1 };
 	struct snapshot now = { .blockers = rows, .n_blockers = 3 };
+	const struct model_blocker *first;
 	struct model m;
 
 	(void)state;
@@ -193,12 +194,56 @@ static void blockers(void **state)
 	snapshot__sort(&now);
 	m = build(&before, &now);
 	assert_int_equal(m.n_blockers, 3);
-	assert_int_equal(m.blockers[0].key.tid, 6);
-	assert_string_equal(m.blockers[0].syscall, "-");
-	assert_string_equal(m.blockers[0].key.comm, "b?");
-	assert_int_equal(m.blockers[1].ns, 50);
-	assert_int_equal(m.blockers[1].count + m.blockers[2].count, 2);
+	assert_int_equal(m.n_blames, 2);
+	first = &m.blockers[m.blames[0].first];
+	assert_int_equal(first->key.tid, 6);
+	assert_string_equal(first->syscall, "-");
+	assert_string_equal(first->key.comm, "b?");
+	assert_int_equal(m.blames[1].n, 2);
+	assert_int_equal(m.blames[1].ns, 100);
+	assert_int_equal(m.blames[1].count, 2);
+	assert_int_equal(m.blockers[m.blames[1].first].ns, 50);
 	assert_int_equal(counts__get(&m.no_blocker, "read_locked"), 2);
+	model__free(&m);
+}
+
+/* A thread ranks by all that it has caused, not by one kind of it. */
+static void blockers_rank_over_kinds(void **state)
+{
+	struct blocker_row rows[] = {
+		{ { .victim_tgid = 42, .tid = 6, .tgid = 5, .syscall = 9, .comm = "a" }, { 9, 400 } },
+		{ { .victim_tgid = 42, .tid = 7, .tgid = 5, .syscall = 9, .comm = "b" }, { 1, 300 } },
+		{ { .victim_tgid = 42, .tid = 7, .tgid = 5, .syscall = 9, .kind = VT_EXCL, .comm = "b" },
+		  { 2, 350 } },
+		{ { .victim_tgid = 42, .tid = 7, .tgid = 5, .syscall = 10, .comm = "b" }, { 1, 10 } },
+	};
+	struct snapshot now = { .ns = 2120, .blockers = rows, .n_blockers = 4 };
+	struct model m;
+
+	(void)state;
+	now.hists[VT_HIST_BABY] = (struct vt_hist){ .zero = 11, .sum = 710, .max = 300 };
+	now.hists[VT_HIST_EXCL] = (struct vt_hist){ .zero = 2, .sum = 350, .max = 200 };
+	now.counters.begun[VT_EXCL] = 5;
+	snapshot__sort(&now);
+	m = build(&zero, &now);
+	assert_int_equal(m.fault_ns, 1060);
+	assert_int_equal(m.fault_open, 3);
+	assert_float_equal(model__stalled(&m), 0.5, 1e-9);
+	assert_int_equal(m.n_blames, 3);
+	assert_int_equal(m.blames[0].ns, 650);
+	assert_int_equal(m.blames[0].count, 3);
+	assert_int_equal(m.blames[0].n, 2);
+	assert_int_equal(m.blockers[m.blames[0].first].key.tid, 7);
+	assert_int_equal(m.blockers[m.blames[0].first].key.kind, VT_EXCL);
+	assert_int_equal(m.blockers[m.blames[0].first + 1].key.kind, VT_BABY);
+	assert_float_equal(model__share(&m, &m.blames[0]), 650.0 / 1060, 1e-9);
+	assert_int_equal(m.blockers[m.blames[1].first].key.tid, 6);
+	assert_int_equal(m.blockers[m.blames[2].first].key.syscall, 10);
+	model__free(&m);
+	/* Nothing at all. */
+	m = build(&now, &now);
+	assert_int_equal(m.n_blames, 0);
+	assert_float_equal(model__stalled(&m), 0, 1e-9);
 	model__free(&m);
 }
 
@@ -217,6 +262,7 @@ int main(void)
 		cmocka_unit_test(drains_by_op),
 		cmocka_unit_test(regions_rank_by_lost_time),
 		cmocka_unit_test(blockers),
+		cmocka_unit_test(blockers_rank_over_kinds),
 	};
 
 	return cmocka_run_group_tests(tests, no_names, NULL);

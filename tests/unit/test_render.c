@@ -39,15 +39,17 @@ static struct model sample(void)
 		.key = { GIANT, GIANT + (2 << 20), 4711, VT_BABY },
 		.hist = { .zero = 1, .slots[1] = 7, .slots[3] = 2, .sum = 40500, .max = 15999 },
 	};
-	static struct blocker_row blocker = {
-		{ .victim_tgid = 4711, .tid = 4713, .tgid = 4711, .syscall = SYS_mmap, .comm = "mapper" },
-		{ 10, 40500 },
+	static struct blocker_row blockers[] = {
+		{ { .victim_tgid = 4711, .tid = 4713, .tgid = 4711, .syscall = SYS_mmap, .comm = "mapper" },
+		  { 9, 20500 } },
+		{ { .victim_tgid = 4711, .tid = 4713, .tgid = 4711, .syscall = SYS_mmap, .kind = VT_EXCL,
+		    .comm = "mapper" }, { 1, 9500 } },
 	};
 	static struct snapshot before = { .ns = 0 }, now;
 	struct model m;
 
-	now = (struct snapshot){ .ns = 2000000000, .vmas = &vma, .n_vmas = 1, .blockers = &blocker,
-				 .n_blockers = 1 };
+	now = (struct snapshot){ .ns = 2000000000, .vmas = &vma, .n_vmas = 1, .blockers = blockers,
+				 .n_blockers = 2 };
 	now.counters.lookup_first[1] = 990;
 	now.counters.lookup_more[1] = 10;
 	now.hists[VT_HIST_WALKS].slots[1] = 10;
@@ -96,14 +98,62 @@ static void table(void **state)
 	char *text = rendered(render__text, NULL);
 
 	(void)state;
-	contains(text, "PID 4711 (java), 2.00 s\n");
+	contains(text, "PID 4711 (java), 2.00 s\n"
+		       "faults lost 40.50 us in 2.00 s to VMA locks: less than 0.01 threads stalled on "
+		       "average, 74% behind mapper (tid 4713) in mmap; 1 still waiting\n\n");
 	contains(text, "looked up under RCU                                  1000  100.000%        500.0\n");
 	contains(text, "  with the result ref                                1000  100.000%");
 	contains(text, "[anon:java heap] 64.0G 0x7f2a00000000-0x7f3a00000000");
 	contains(text, "  0x7f2a00000000-0x7f2a00200000 2.0M memfd:a ");
-	contains(text, "mapper               4711     4713 mmap ");
+	contains(text, "mapper               4711     4713 mmap               all            10         30.000");
+	contains(text, "\n                                                      baby            9         20.500");
+	contains(text, "\n                                                      excl            1          9.500");
+	assert_null(strstr(text, "STALLED"));
 	contains(text, "lost: vma_full 5 (");
 	assert_null(strstr(text, "lost: rest_full"));
+	free(text);
+}
+
+/* Without -p the process that waited is shown, too. */
+static void stalled_process(void **state)
+{
+	struct timespec when = { 0 };
+	struct model m = sample();
+	char *text = NULL;
+	size_t n;
+	FILE *f = open_memstream(&text, &n);
+
+	(void)state;
+	m.pid = 0;
+	m.elapsed_ns = 60000;
+	m.timed[VT_BABY].max_exact = false;
+	render__text(f, &m, &when);
+	fclose(f);
+	model__free(&m);
+	contains(text, "All processes, 0.00 s\nfaults lost 40.50 us in 0.00 s to VMA locks: 0.68 threads");
+	contains(text, "SYSCALL            STALLED PID KIND ");
+	contains(text, "4711     4713 mmap                      4711 all            10 ");
+	contains(text, " <=15.999\n");
+	free(text);
+}
+
+static void nothing_at_all(void **state)
+{
+	struct snapshot before = { 0 }, now = { .ns = 1500000000 };
+	struct model m;
+	char *text = NULL;
+	size_t n;
+	FILE *f = open_memstream(&text, &n);
+
+	(void)state;
+	assert_int_equal(model__build(&m, &before, &now, &names, 1000, place, NULL), 0);
+	render__text(f, &m, NULL);
+	render__hist(f, &m, NULL);
+	fclose(f);
+	model__free(&m);
+	contains(text, "All processes, 1.50 s\nfaults lost no time in 1.50 s to VMA locks\n\nno faults\n\n"
+		       "no waits\n");
+	contains(text, "faults lost no time in 1.50 s to VMA locks\n\nno waits\n");
 	free(text);
 }
 
@@ -190,6 +240,15 @@ static void json(void **state)
 	assert_true(json_object_get_boolean(get(o, "waits.baby.max_exact")));
 	assert_int_equal(number(o, "waits.life.begun"), 4);
 	assert_int_equal(number(o, "waits.drain.by_op.mmap.count"), 4);
+	assert_int_equal(number(o, "lost_to_vma_locks.fault_wait_ns"), 40500);
+	assert_int_equal(number(o, "lost_to_vma_locks.still_waiting"), 1);
+	assert_float_equal(json_object_get_double(get(o, "lost_to_vma_locks.stalled_threads")),
+			   40500 / 2e9, 1e-12);
+	assert_int_equal(number(o, "lost_to_vma_locks.first_blocker.tid"), 4713);
+	assert_int_equal(number(o, "lost_to_vma_locks.first_blocker.total_ns"), 30000);
+	assert_float_equal(json_object_get_double(get(o, "lost_to_vma_locks.first_blocker.share")),
+			   30000 / 40500.0, 1e-6);
+	assert_int_equal(json_object_array_length(get(o, "blockers")), 2);
 	assert_int_equal(number(o, "lost.vma_full"), 5);
 	reconciles(get(o, "faults.walks"));
 	reconciles(get(o, "waits.baby"));
@@ -210,6 +269,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(table),
+		cmocka_unit_test(stalled_process),
+		cmocka_unit_test(nothing_at_all),
 		cmocka_unit_test(histogram),
 		cmocka_unit_test(json),
 	};

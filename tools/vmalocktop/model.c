@@ -277,15 +277,65 @@ static int build_vmas(struct model *m, const struct snapshot *now, const struct 
 	return 0;
 }
 
-static int blocker_by_loss(const void *a, const void *b)
+/* By thread and system call; a thread may change its name. */
+static int by_caller(const void *a, const void *b)
 {
 	const struct model_blocker *x = a, *y = b;
 
+	if (x->key.tgid != y->key.tgid)
+		return x->key.tgid < y->key.tgid ? -1 : 1;
+	if (x->key.tid != y->key.tid)
+		return x->key.tid < y->key.tid ? -1 : 1;
+	return (x->key.syscall > y->key.syscall) - (x->key.syscall < y->key.syscall);
+}
+
+static int blocker_by_loss(const void *a, const void *b)
+{
+	const struct model_blocker *x = a, *y = b;
+	int cmp = by_caller(x, y);
+
+	if (cmp)
+		return cmp;
 	if (x->ns != y->ns)
 		return x->ns > y->ns ? -1 : 1;
 	if (x->count != y->count)
 		return x->count > y->count ? -1 : 1;
 	return blocker_key_cmp(&x->key, &y->key);
+}
+
+static int blame_by_loss(const void *a, const void *b)
+{
+	const struct model_blame *x = a, *y = b;
+
+	if (x->ns != y->ns)
+		return x->ns > y->ns ? -1 : 1;
+	if (x->count != y->count)
+		return x->count > y->count ? -1 : 1;
+	return (x->first > y->first) - (x->first < y->first);
+}
+
+/* Add up what is behind the same caller.  Returns 0, -1 when memory is short. */
+static int build_blames(struct model *m)
+{
+	if (!m->n_blockers)
+		return 0;
+	m->blames = calloc(m->n_blockers, sizeof(*m->blames));
+	if (!m->blames)
+		return -1;
+	qsort(m->blockers, m->n_blockers, sizeof(*m->blockers), blocker_by_loss);
+	for (size_t i = 0; i < m->n_blockers; i++) {
+		const struct model_blocker *b = &m->blockers[i];
+		struct model_blame *sum;
+
+		if (!i || by_caller(b, b - 1))
+			m->blames[m->n_blames++].first = i;
+		sum = &m->blames[m->n_blames - 1];
+		sum->n++;
+		sum->count += b->count;
+		sum->ns += b->ns;
+	}
+	qsort(m->blames, m->n_blames, sizeof(*m->blames), blame_by_loss);
+	return 0;
 }
 
 static int build_blockers(struct model *m, const struct snapshot *now,
@@ -328,8 +378,29 @@ static int build_blockers(struct model *m, const struct snapshot *now,
 			 syscall_name(row->key.syscall, number, sizeof(number)));
 		m->n_blockers++;
 	}
-	qsort(m->blockers, m->n_blockers, sizeof(*m->blockers), blocker_by_loss);
-	return 0;
+	return build_blames(m);
+}
+
+bool model__has_waits(const struct model *m)
+{
+	for (int k = 0; k < VT_TIMED_KINDS; k++) {
+		const struct timed *t = &m->timed[k];
+
+		if (t->begun || t->ended || t->open || hist__count(&t->hist))
+			return true;
+	}
+	return false;
+}
+
+double model__stalled(const struct model *m)
+{
+	return m->elapsed_ns ? (double)m->fault_ns / m->elapsed_ns : 0;
+}
+
+double model__share(const struct model *m, const struct model_blame *b)
+{
+	/* The two may have been read at slightly different moments. */
+	return b->ns < m->fault_ns ? (double)b->ns / m->fault_ns : b->ns > 0;
 }
 
 int model__build(struct model *m, const struct snapshot *before, const struct snapshot *now,
@@ -345,6 +416,8 @@ int model__build(struct model *m, const struct snapshot *before, const struct sn
 	count_named(&m->backoffs, names, NAMES_PLACE, VT_PLACES, now->counters.zombie,
 		    before->counters.zombie);
 	build_timed(m, now, before, names);
+	m->fault_ns = m->timed[VT_BABY].hist.sum + m->timed[VT_EXCL].hist.sum;
+	m->fault_open = m->timed[VT_BABY].open + m->timed[VT_EXCL].open;
 	build_lost(m, now);
 	if (build_vmas(m, now, before, place, ctx) || build_blockers(m, now, before)) {
 		model__free(m);
@@ -357,6 +430,7 @@ void model__free(struct model *m)
 {
 	free(m->vmas);
 	free(m->regions);
+	free(m->blames);
 	free(m->blockers);
 	*m = (struct model){ 0 };
 }

@@ -62,10 +62,17 @@ struct model_region {
 	size_t first, n;		/* its VMAs */
 };
 
+/* Waits of one kind and one process behind a thread in one system call. */
 struct model_blocker {
 	struct vt_blocker_key key;
 	char syscall[NAME_LEN];
 	uint64_t count, ns;
+};
+
+/* All waits behind a thread in one system call. */
+struct model_blame {
+	uint64_t count, ns;
+	size_t first, n;		/* its blockers, of which the first says who it is */
 };
 
 struct model {
@@ -88,14 +95,20 @@ struct model {
 	struct model_drain drains[VT_OPS]; /* only those that happened */
 	int n_drains;
 
+	/* is it VMA locks at all? */
+	uint64_t fault_ns;		/* that faults have waited, of the waits that ended */
+	uint64_t fault_open;		/* faults that wait still */
+
 	/* who lost time: most time of faults first */
 	struct model_region *regions;
 	size_t n_regions;
 	struct model_vma *vmas;		/* region by region */
 	size_t n_vmas;
 
-	/* who caused it */
-	struct model_blocker *blockers;
+	/* who caused it: most time first */
+	struct model_blame *blames;
+	size_t n_blames;
+	struct model_blocker *blockers;	/* blame by blame */
 	size_t n_blockers;
 	struct counts no_blocker;
 
@@ -130,6 +143,15 @@ void model__free(struct model *m);
 
 /* model__kind_name() - "baby", "excl", "drain", "life" or "zombie" */
 const char *model__kind_name(uint32_t kind);
+
+/* model__has_waits() - whether anything began, ended or is open */
+bool model__has_waits(const struct model *m);
+
+/* model__stalled() - how many threads stood waiting, on average over the time of the report */
+double model__stalled(const struct model *m);
+
+/* model__share() - the part of m->fault_ns that was lost behind @b, 0 to 1 */
+double model__share(const struct model *m, const struct model_blame *b);
 
 /* counts__get() - the count named @name, 0 if there is none */
 uint64_t counts__get(const struct counts *c, const char *name);

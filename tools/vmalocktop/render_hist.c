@@ -55,8 +55,11 @@ void render__hist(FILE *out, const struct model *m, const struct timespec *when)
 	char range[RANGE_LEN], what[RANGE_LEN + 64];
 
 	render__head(out, m, when);
+	render__verdict(out, m);
 	fputc('\n', out);
 	titled(out, "walks per fault", "", &m->walks, "walks");
+	if (!model__has_waits(m))
+		fprintf(out, "no waits\n");
 	for (size_t i = 0; i < m->n_regions && i < MAX_REGIONS; i++) {
 		const struct model_region *r = &m->regions[i];
 

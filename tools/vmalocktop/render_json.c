@@ -108,6 +108,30 @@ static void times_into(struct json_object *o, const struct vt_hist *h, bool max_
 	hist_into(o, h, max_exact, "total_ns", "max_ns");
 }
 
+static void add_verdict(struct json_object *to, const struct model *m)
+{
+	struct json_object *o = object(to, "lost_to_vma_locks"), *first;
+	const struct model_blame *b = m->blames;
+	const struct model_blocker *who;
+
+	add_u64(o, "fault_wait_ns", m->fault_ns);
+	add(o, "stalled_threads", made(json_object_new_double(model__stalled(m))));
+	add_u64(o, "still_waiting", m->fault_open);
+	if (!m->n_blames) {
+		add(o, "first_blocker", NULL);
+		return;
+	}
+	who = &m->blockers[b->first];
+	first = object(o, "first_blocker");
+	add_u64(first, "pid", who->key.tgid);
+	add_u64(first, "tid", who->key.tid);
+	add_text(first, "comm", who->key.comm);
+	add_text(first, "syscall", who->key.syscall < 0 ? "" : who->syscall);
+	add_u64(first, "count", b->count);
+	add_u64(first, "total_ns", b->ns);
+	add(first, "share", made(json_object_new_double(model__share(m, b))));
+}
+
 static void add_faults(struct json_object *to, const struct model *m)
 {
 	struct json_object *o = object(to, "faults");
@@ -179,23 +203,25 @@ static void add_regions(struct json_object *to, const struct model *m)
 	}
 }
 
+static void add_blocker(struct json_object *o, const struct model_blocker *b)
+{
+	add_u64(o, "pid", b->key.tgid);
+	add_u64(o, "tid", b->key.tid);
+	add_text(o, "comm", b->key.comm);
+	add_text(o, "syscall", b->key.syscall < 0 ? "" : b->syscall);
+	add_u64(o, "stalled_pid", b->key.victim_tgid);
+	add_text(o, "kind", model__kind_name(b->key.kind));
+	add_u64(o, "count", b->count);
+	add_u64(o, "total_ns", b->ns);
+}
+
 static void add_blockers(struct json_object *to, const struct model *m)
 {
 	struct json_object *blockers = array(to, "blockers");
 
-	for (size_t i = 0; i < m->n_blockers; i++) {
-		const struct model_blocker *b = &m->blockers[i];
-		struct json_object *o = element(blockers);
-
-		add_u64(o, "pid", b->key.tgid);
-		add_u64(o, "tid", b->key.tid);
-		add_text(o, "comm", b->key.comm);
-		add_text(o, "syscall", b->key.syscall < 0 ? "" : b->syscall);
-		add_u64(o, "stalled_pid", b->key.victim_tgid);
-		add_text(o, "kind", model__kind_name(b->key.kind));
-		add_u64(o, "count", b->count);
-		add_u64(o, "total_ns", b->ns);
-	}
+	for (size_t i = 0; i < m->n_blames; i++)
+		for (size_t j = 0; j < m->blames[i].n; j++)
+			add_blocker(element(blockers), &m->blockers[m->blames[i].first + j]);
 	add_counts(to, "blocker_unknown", &m->no_blocker);
 }
 
@@ -242,6 +268,7 @@ int render__json(FILE *out, const struct model *m, const struct timespec *when)
 	add(o, "pid", m->pid ? made(json_object_new_uint64(m->pid)) : NULL);
 	add_text(o, "comm", m->comm);
 	add_u64(o, "slot_unit_ns", m->unit_ns);
+	add_verdict(o, m);
 	add_faults(o, m);
 	add_waits(o, m);
 	add_regions(o, m);

@@ -20,6 +20,44 @@ void render__head(FILE *out, const struct model *m, const struct timespec *when)
 	fprintf(out, ", %.2f s\n", m->elapsed_ns / 1e9);
 }
 
+/* A time as people say it. */
+static const char *spoken(uint64_t ns, char buf[32])
+{
+	if (ns >= 1000000000)
+		snprintf(buf, 32, "%.2f s", ns / 1e9);
+	else if (ns >= 1000000)
+		snprintf(buf, 32, "%.2f ms", ns / 1e6);
+	else
+		snprintf(buf, 32, "%.2f us", ns / 1e3);
+	return buf;
+}
+
+void render__verdict(FILE *out, const struct model *m)
+{
+	const struct model_blame *b = m->n_blames ? &m->blames[0] : NULL;
+	const struct model_blocker *who = b ? &m->blockers[b->first] : NULL;
+	double stalled = model__stalled(m);
+	char lost[32];
+
+	if (m->fault_ns)
+		fprintf(out, "faults lost %s in %.2f s to VMA locks: ", spoken(m->fault_ns, lost),
+			m->elapsed_ns / 1e9);
+	else
+		fprintf(out, "faults lost no time in %.2f s to VMA locks", m->elapsed_ns / 1e9);
+	if (m->fault_ns && stalled < 0.005)
+		fprintf(out, "less than 0.01 threads stalled on average");
+	else if (m->fault_ns)
+		fprintf(out, "%.2f threads stalled on average", stalled);
+	if (m->fault_ns && b)
+		fprintf(out, ", %.0f%% behind %s (tid %" PRIu32 ") %s%s", 100 * model__share(m, b),
+			who->key.comm, who->key.tid,
+			who->key.syscall < 0 ? "outside system calls" : "in ",
+			who->key.syscall < 0 ? "" : who->syscall);
+	if (m->fault_open)
+		fprintf(out, "; %" PRIu64 " still waiting", m->fault_open);
+	fputc('\n', out);
+}
+
 static const struct {
 	const char *name, *text;
 } losses[] = {

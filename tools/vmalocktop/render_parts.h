@@ -14,6 +14,9 @@
 /* render__head() - what the report is about, on one line */
 void render__head(FILE *out, const struct model *m, const struct timespec *when);
 
+/* render__verdict() - whether VMA locks cost faults time, and who is to blame, on one line */
+void render__verdict(FILE *out, const struct model *m);
+
 /* render__tail() - what is missing from the report, and what watching costs if that was asked for */
 void render__tail(FILE *out, const struct model *m);
 

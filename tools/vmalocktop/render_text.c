@@ -39,6 +39,11 @@ static void steps(FILE *out, const struct model *m, const char *label, const str
 
 static void funnel(FILE *out, const struct model *m)
 {
+	if (!m->lookups && !m->timed[VT_BABY].begun && !m->timed[VT_EXCL].begun &&
+	    !m->backoffs.total && !m->fallbacks.total) {
+		fprintf(out, "no faults\n");
+		return;
+	}
 	fprintf(out, "%-44s %12s %9s %12s\n", "FAULTS", "COUNT", "SHARE", "PER SEC");
 	step(out, m, "looked up under RCU", "", m->lookups);
 	steps(out, m, "  with the result ", &m->results);
@@ -81,6 +86,10 @@ static void waits(FILE *out, const struct model *m)
 		[VT_LIFE] = "life of a BABY",
 	};
 
+	if (!model__has_waits(m)) {
+		fprintf(out, "\nno waits\n");
+		return;
+	}
 	fprintf(out, "\n%-30s %10s %10s %7s %7s", "WAITS", "BEGUN", "ENDED", "OPEN", "FAILED");
 	times_head(out, m);
 	for (int k = 0; k < VT_TIMED_KINDS; k++) {
@@ -148,28 +157,61 @@ static void regions(FILE *out, const struct model *m)
 		fprintf(out, "and %zu more regions\n", m->n_regions - shown);
 }
 
-static void blockers(FILE *out, const struct model *m)
+static void blockers_head(FILE *out, const struct model *m)
 {
-	size_t shown = m->n_blockers < MAX_BLOCKERS ? m->n_blockers : MAX_BLOCKERS;
 	const char *unit = m->unit_ns == 1000000 ? "ms" : "us";
 	char total[16], avg[16];
 
-	if (shown) {
-		snprintf(total, sizeof(total), "TOTAL(%s)", unit);
-		snprintf(avg, sizeof(avg), "AVG(%s)", unit);
-		fprintf(out, "\n%-16s %8s %8s %-18s %8s %-6s %10s %14s %12s\n", "BLOCKER", "PID", "TID",
-			"SYSCALL", "STALLED", "KIND", "COUNT", total, avg);
-	}
-	for (size_t i = 0; i < shown; i++) {
-		const struct model_blocker *b = &m->blockers[i];
+	snprintf(total, sizeof(total), "TOTAL(%s)", unit);
+	snprintf(avg, sizeof(avg), "AVG(%s)", unit);
+	fprintf(out, "\n%-16s %8s %8s %-18s", "BLOCKER", "PID", "TID", "SYSCALL");
+	if (!m->pid)
+		fprintf(out, " %11s", "STALLED PID");
+	fprintf(out, " %-6s %10s %14s %12s\n", "KIND", "COUNT", total, avg);
+}
 
-		fprintf(out, "%-16s %8" PRIu32 " %8" PRIu32 " %-18s %8" PRIu32 " %-6s %10" PRIu64
-			" %14.3f %12.3f\n", b->key.comm, b->key.tgid, b->key.tid, b->syscall,
-			b->key.victim_tgid, model__kind_name(b->key.kind), b->count, in_unit(m, b->ns),
-			b->count ? in_unit(m, (double)b->ns / b->count) : 0);
+/* The rest of a line, from the process that waited on. */
+static void blocked(FILE *out, const struct model *m, const char *pid, const char *kind,
+		    uint64_t count, uint64_t ns)
+{
+	if (!m->pid)
+		fprintf(out, " %11s", pid);
+	fprintf(out, " %-6s %10" PRIu64 " %14.3f %12.3f\n", kind, count, in_unit(m, ns),
+		count ? in_unit(m, (double)ns / count) : 0);
+}
+
+static void blame(FILE *out, const struct model *m, const struct model_blame *sum)
+{
+	const struct model_blocker *b = &m->blockers[sum->first];
+	bool one_pid = true, one_kind = true;
+	char pid[16];
+
+	for (size_t i = 1; i < sum->n; i++) {
+		one_pid &= b[i].key.victim_tgid == b->key.victim_tgid;
+		one_kind &= b[i].key.kind == b->key.kind;
 	}
-	if (m->n_blockers > shown)
-		fprintf(out, "and %zu more\n", m->n_blockers - shown);
+	snprintf(pid, sizeof(pid), "%" PRIu32, b->key.victim_tgid);
+	fprintf(out, "%-16s %8" PRIu32 " %8" PRIu32 " %-18s", b->key.comm, b->key.tgid, b->key.tid,
+		b->syscall);
+	blocked(out, m, one_pid ? pid : "several", one_kind ? model__kind_name(b->key.kind) : "all",
+		sum->count, sum->ns);
+	for (size_t i = 0; sum->n > 1 && i < sum->n; i++) {
+		snprintf(pid, sizeof(pid), "%" PRIu32, b[i].key.victim_tgid);
+		fprintf(out, "%53s", "");
+		blocked(out, m, pid, model__kind_name(b[i].key.kind), b[i].count, b[i].ns);
+	}
+}
+
+static void blockers(FILE *out, const struct model *m)
+{
+	size_t shown = m->n_blames < MAX_BLOCKERS ? m->n_blames : MAX_BLOCKERS;
+
+	if (shown)
+		blockers_head(out, m);
+	for (size_t i = 0; i < shown; i++)
+		blame(out, m, &m->blames[i]);
+	if (m->n_blames > shown)
+		fprintf(out, "and %zu more\n", m->n_blames - shown);
 	for (int i = 0; i < m->no_blocker.n; i++)
 		if (m->no_blocker.v[i].count)
 			fprintf(out, "blocker unknown: %" PRIu64 " (mmap_lock was %s)\n",
@@ -179,6 +221,8 @@ static void blockers(FILE *out, const struct model *m)
 void render__text(FILE *out, const struct model *m, const struct timespec *when)
 {
 	render__head(out, m, when);
+	render__verdict(out, m);
+	fputc('\n', out);
 	funnel(out, m);
 	waits(out, m);
 	regions(out, m);
