@@ -35,6 +35,10 @@ has_events() {
 		--duration --max-entries INTERVAL COUNT; do
 		[[ $output == *"$option"* ]]
 	done
+	for word in BABY EXCL ZOMBIE drain fallback blocker; do
+		[[ $output == *"  $word "* ]]
+	done
+	[ "$(awk 'length > 79' <<<"$output")" = "" ]
 }
 
 @test "--version: on stdout, exit 0" {

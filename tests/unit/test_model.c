@@ -104,11 +104,20 @@ static void open_waits(void **state)
 	assert_int_equal(m.timed[VT_DRAIN].open, 0);
 	assert_int_equal(counts__get(&m.lost, "baby_unmatched"), 3);
 	assert_int_equal(counts__get(&m.lost, "drain_unmatched"), 1);
+	/* One of the ends is that of the beginning without a stamp. */
+	assert_int_equal(m.waits_before, 3);
+	assert_int_equal(m.births_before, 0);
+	assert_int_equal(counts__get(&m.lost_now, "baby_unstamped"), 1);
+	assert_int_equal(m.lost_now.total, 2);
 	model__free(&m);
 	/* Still open when nothing else has happened since the last report. */
 	m = build(&now, &now);
 	assert_int_equal(m.timed[VT_BABY].begun, 0);
 	assert_int_equal(m.timed[VT_BABY].open, 2);
+	/* Losses stay known, but they are not this report's. */
+	assert_int_equal(counts__get(&m.lost, "baby_unmatched"), 3);
+	assert_int_equal(m.lost_now.total, 0);
+	assert_int_equal(m.waits_before, 0);
 	model__free(&m);
 }
 

@@ -102,7 +102,7 @@ static void table(void **state)
 		       "faults lost 40.50 us in 2.00 s to VMA locks: less than 0.01 threads stalled on "
 		       "average, 74% behind mapper (tid 4713) in mmap; 1 still waiting\n\n");
 	contains(text, "looked up under RCU                                  1000  100.000%        500.0\n");
-	contains(text, "  with the result ref                                1000  100.000%");
+	contains(text, "  found, took a reference                            1000  100.000%");
 	contains(text, "[anon:java heap] 64.0G 0x7f2a00000000-0x7f3a00000000");
 	contains(text, "  0x7f2a00000000-0x7f2a00200000 2.0M memfd:a ");
 	contains(text, "mapper               4711     4713 mmap               all            10         30.000");
@@ -110,6 +110,9 @@ static void table(void **state)
 	contains(text, "\n                                                      excl            1          9.500");
 	assert_null(strstr(text, "STALLED"));
 	contains(text, "lost: vma_full 5 (");
+	assert_null(strstr(text, "nothing lost"));
+	contains(text, "\ndrain, a writer on a VMA's users          4          4 ");
+	contains(text, "\n  in mmap                                           4 ");
 	assert_null(strstr(text, "lost: rest_full"));
 	free(text);
 }
@@ -137,9 +140,31 @@ static void stalled_process(void **state)
 	free(text);
 }
 
-static void nothing_at_all(void **state)
+static void begun_before_the_tracing(void **state)
 {
 	struct snapshot before = { 0 }, now = { .ns = 1500000000 };
+	struct model m;
+	char *text = NULL;
+	size_t n;
+	FILE *f = open_memstream(&text, &n);
+
+	(void)state;
+	now.counters.ended[VT_BABY] = now.counters.unmatched[VT_BABY] = 2;
+	now.counters.ended[VT_LIFE] = now.counters.unmatched[VT_LIFE] = 1;
+	assert_int_equal(model__build(&m, &before, &now, &names, 1000, place, NULL), 0);
+	render__text(f, &m, NULL);
+	fclose(f);
+	model__free(&m);
+	contains(text, "not timed: 2 waits already under way when tracing began\n"
+		       "not timed: 1 BABYs already born when tracing began\n"
+		       "nothing lost\n");
+	assert_null(strstr(text, "lost: "));
+	free(text);
+}
+
+static void nothing_at_all(void **state)
+{
+	struct snapshot before = { .missed = 3 }, now = { .ns = 1500000000, .missed = 3 };
 	struct model m;
 	char *text = NULL;
 	size_t n;
@@ -152,7 +177,7 @@ static void nothing_at_all(void **state)
 	fclose(f);
 	model__free(&m);
 	contains(text, "All processes, 1.50 s\nfaults lost no time in 1.50 s to VMA locks\n\nno faults\n\n"
-		       "no waits\n");
+		       "no waits\nnothing lost\n");
 	contains(text, "faults lost no time in 1.50 s to VMA locks\n\nno waits\n");
 	free(text);
 }
@@ -170,7 +195,7 @@ static void histogram(void **state)
 		       "         4 -> 7          : 0        |                                        |\n"
 		       "         8 -> 15         : 2        |***********                             |\n\n");
 	contains(text, "BABY wait: 1 still waiting\n");
-	contains(text, "drain wait, all VMAs, in mmap\n");
+	contains(text, "drain, all VMAs, in mmap\n");
 	free(text);
 }
 
@@ -270,6 +295,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(table),
 		cmocka_unit_test(stalled_process),
+		cmocka_unit_test(begun_before_the_tracing),
 		cmocka_unit_test(nothing_at_all),
 		cmocka_unit_test(histogram),
 		cmocka_unit_test(json),

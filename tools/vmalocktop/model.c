@@ -129,7 +129,13 @@ static void build_timed(struct model *m, const struct snapshot *now,
 	}
 }
 
-static void build_lost(struct model *m, const struct snapshot *now)
+static void count_lost(struct model *m, const char *name, uint64_t now, uint64_t before)
+{
+	count(&m->lost, name, now);
+	count(&m->lost_now, name, now - before);
+}
+
+static void build_lost(struct model *m, const struct snapshot *now, const struct snapshot *before)
 {
 	static const char *const causes[VT_LOSSES] = {
 		[VT_LOST_VMA_FULL] = "vma_full",
@@ -143,15 +149,24 @@ static void build_lost(struct model *m, const struct snapshot *now)
 		[VT_DRAIN] = { "drain_unstamped", "drain_restamped", "drain_unmatched" },
 		[VT_LIFE] = { "life_unstamped", "life_restamped", "life_unmatched" },
 	};
-	const struct vt_counters *c = &now->counters;
+	const struct vt_counters *c = &now->counters, *old = &before->counters;
 
-	count(&m->lost, "event_missed", now->missed);
+	count_lost(m, "event_missed", now->missed, before->missed);
 	for (int i = 0; i < VT_LOSSES; i++)
-		count(&m->lost, causes[i], c->lost[i]);
+		count_lost(m, causes[i], c->lost[i], old->lost[i]);
 	for (int k = 0; k < VT_TIMED_KINDS; k++) {
-		count(&m->lost, stamps[k][0], c->unstamped[k]);
-		count(&m->lost, stamps[k][1], c->restamped[k]);
+		uint64_t unstamped = c->unstamped[k] - old->unstamped[k];
+		uint64_t unmatched = c->unmatched[k] - old->unmatched[k];
+
+		count_lost(m, stamps[k][0], c->unstamped[k], old->unstamped[k]);
+		count_lost(m, stamps[k][1], c->restamped[k], old->restamped[k]);
 		count(&m->lost, stamps[k][2], c->unmatched[k]);
+		/* What could not be stamped has an end without a stamp, too. */
+		unmatched -= unmatched < unstamped ? unmatched : unstamped;
+		if (k == VT_LIFE)
+			m->births_before += unmatched;
+		else
+			m->waits_before += unmatched;
 	}
 }
 
@@ -418,7 +433,7 @@ int model__build(struct model *m, const struct snapshot *before, const struct sn
 	build_timed(m, now, before, names);
 	m->fault_ns = m->timed[VT_BABY].hist.sum + m->timed[VT_EXCL].hist.sum;
 	m->fault_open = m->timed[VT_BABY].open + m->timed[VT_EXCL].open;
-	build_lost(m, now);
+	build_lost(m, now, before);
 	if (build_vmas(m, now, before, place, ctx) || build_blockers(m, now, before)) {
 		model__free(m);
 		return -1;

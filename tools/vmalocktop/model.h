@@ -115,6 +115,11 @@ struct model {
 	/* what isn't in the above; since the start, not since the last report */
 	struct counts lost;
 
+	/* the same since the last report, without the next two */
+	struct counts lost_now;
+	uint64_t waits_before;		/* that ended, and had begun before the tracing did */
+	uint64_t births_before;		/* likewise BABYs that have grown */
+
 	/* since the start, too; NULL: not asked for */
 	const struct cost *cost;
 };

@@ -72,8 +72,6 @@ static void lost(FILE *out, const struct named_count *c)
 {
 	const char *text = "waits that could not be timed";
 
-	if (strstr(c->name, "_unmatched"))
-		text = "ends without a beginning, not timed: they had begun before the tracing";
 	for (size_t i = 0; i < sizeof(losses) / sizeof(losses[0]); i++)
 		if (!strcmp(losses[i].name, c->name))
 			text = losses[i].text;
@@ -84,9 +82,17 @@ void render__tail(FILE *out, const struct model *m)
 {
 	char size[16];
 
-	for (int i = 0; i < m->lost.n; i++)
-		if (m->lost.v[i].count)
-			lost(out, &m->lost.v[i]);
+	if (m->waits_before)
+		fprintf(out, "not timed: %" PRIu64 " waits already under way when tracing began\n",
+			m->waits_before);
+	if (m->births_before)
+		fprintf(out, "not timed: %" PRIu64 " BABYs already born when tracing began\n",
+			m->births_before);
+	for (int i = 0; i < m->lost_now.n; i++)
+		if (m->lost_now.v[i].count)
+			lost(out, &m->lost_now.v[i]);
+	if (!m->lost_now.total)
+		fprintf(out, "nothing lost\n");
 	if (!m->cost)
 		return;
 	fprintf(out, "\n%-34s %12s %14s %10s\n", "PROGRAM (without trampoline entry)", "RUNS", "NSECS",

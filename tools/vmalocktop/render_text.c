@@ -37,6 +37,33 @@ static void steps(FILE *out, const struct model *m, const char *label, const str
 			step(out, m, label, c->v[i].name, c->v[i].count);
 }
 
+/* How lookups ended.  Results that only later kernels have are called by their name. */
+static void results(FILE *out, const struct model *m)
+{
+	static const struct {
+		const char *name, *text;
+	} texts[] = {
+		{ "reffree", "found, went on without a reference" },
+		{ "ref", "found, took a reference" },
+		{ "baby", "found a BABY, gave up the wait" },
+		{ "excl", "found an EXCL VMA, gave up the wait" },
+		{ "zombie", "found a ZOMBIE, gave up" },
+		{ "none", "found no VMA" },
+		{ "range", "found a VMA that no longer fits" },
+	};
+
+	for (int i = 0; i < m->results.n; i++) {
+		const struct named_count *c = &m->results.v[i];
+		const char *text = NULL;
+
+		for (size_t j = 0; j < sizeof(texts) / sizeof(texts[0]); j++)
+			if (!strcmp(texts[j].name, c->name))
+				text = texts[j].text;
+		if (c->count)
+			step(out, m, text ? "  " : "  with the result ", text ? text : c->name, c->count);
+	}
+}
+
 static void funnel(FILE *out, const struct model *m)
 {
 	if (!m->lookups && !m->timed[VT_BABY].begun && !m->timed[VT_EXCL].begun &&
@@ -46,7 +73,7 @@ static void funnel(FILE *out, const struct model *m)
 	}
 	fprintf(out, "%-44s %12s %9s %12s\n", "FAULTS", "COUNT", "SHARE", "PER SEC");
 	step(out, m, "looked up under RCU", "", m->lookups);
-	steps(out, m, "  with the result ", &m->results);
+	results(out, m);
 	step(out, m, "  walked more than once", "", m->rewalked);
 	step(out, m, "waited on a BABY", "", m->timed[VT_BABY].begun);
 	step(out, m, "waited on an EXCL VMA", "", m->timed[VT_EXCL].begun);
@@ -82,7 +109,7 @@ static void waits(FILE *out, const struct model *m)
 	static const char *const labels[VT_TIMED_KINDS] = {
 		[VT_BABY] = "fault on a BABY",
 		[VT_EXCL] = "fault on an EXCL VMA",
-		[VT_DRAIN] = "writer, until users are gone",
+		[VT_DRAIN] = "drain, a writer on a VMA's users",
 		[VT_LIFE] = "life of a BABY",
 	};
 
@@ -90,16 +117,16 @@ static void waits(FILE *out, const struct model *m)
 		fprintf(out, "\nno waits\n");
 		return;
 	}
-	fprintf(out, "\n%-30s %10s %10s %7s %7s", "WAITS", "BEGUN", "ENDED", "OPEN", "FAILED");
+	fprintf(out, "\n%-31s %10s %10s %7s %7s", "WAITS", "BEGUN", "ENDED", "OPEN", "FAILED");
 	times_head(out, m);
 	for (int k = 0; k < VT_TIMED_KINDS; k++) {
 		const struct timed *t = &m->timed[k];
 
-		fprintf(out, "%-30s %10" PRIu64 " %10" PRIu64 " %7" PRIu64 " %7" PRIu64, labels[k],
+		fprintf(out, "%-31s %10" PRIu64 " %10" PRIu64 " %7" PRIu64 " %7" PRIu64, labels[k],
 			t->begun, t->ended, t->open, t->failed);
 		times(out, m, &t->hist, t->max_exact);
 		for (int i = 0; k == VT_DRAIN && i < m->n_drains; i++) {
-			fprintf(out, "  in %-25s %10s %10" PRIu64 " %7s %7s", m->drains[i].op, "",
+			fprintf(out, "  in %-26s %10s %10" PRIu64 " %7s %7s", m->drains[i].op, "",
 				hist__count(&m->drains[i].hist), "", "");
 			times(out, m, &m->drains[i].hist, m->drains[i].max_exact);
 		}
