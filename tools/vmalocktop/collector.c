@@ -290,6 +290,7 @@ int collector__read(struct collector *c, struct snapshot *s)
 
 	memset(s, 0, sizeof(*s));
 	clock_gettime(CLOCK_MONOTONIC, &t);
+	clock_gettime(CLOCK_REALTIME, &s->when);
 	s->ns = t.tv_sec * 1000000000ULL + t.tv_nsec;
 	err = read_counters(c, &s->counters) || read_hists(c, s->hists) ||
 	      read_missed(c, &s->missed);

@@ -75,20 +75,18 @@ static void name_vma(void *ctx, const struct vt_vma_key *key)
 	places__get(ctx, key->tgid, key->start, key->end);
 }
 
-/* Print @m.  Returns 0, -1 after a message or when s->closed says why. */
-static int print(struct session *s, const struct model *m)
+/* Print @m, which is of the time up to @when.  Returns 0, -1 after a message or when s->closed says why. */
+static int print(struct session *s, const struct model *m, const struct timespec *when)
 {
 	const struct env *env = s->env;
-	struct timespec when;
 
-	clock_gettime(CLOCK_REALTIME, &when);
-	if (env->json && render__json(stdout, m, &when)) {
+	if (env->json && render__json(stdout, m, when)) {
 		elog("out of memory: free some and try again");
 		return -1;
 	} else if (env->hist) {
-		render__hist(stdout, m, env->timestamps ? &when : NULL);
+		render__hist(stdout, m, env->timestamps ? when : NULL);
 	} else if (!env->json) {
-		render__text(stdout, m, env->timestamps ? &when : NULL);
+		render__text(stdout, m, env->timestamps ? when : NULL);
 	}
 	if (!fflush(stdout) && !ferror(stdout))
 		return 0;
@@ -123,7 +121,7 @@ static int report(struct session *s, bool last)
 		collector__cost(s->collector, &cost);
 		m.cost = &cost;
 	}
-	err = print(s, &m);
+	err = print(s, &m, &now.when);
 	model__free(&m);
 	snapshot__free(&s->before);
 	s->before = now;

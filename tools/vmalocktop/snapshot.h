@@ -5,6 +5,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <time.h>
 
 #include "vmalocktop.h"
 
@@ -24,6 +25,7 @@ _Static_assert(offsetof(struct blocker_row, value) == sizeof(struct vt_blocker_k
 
 struct snapshot {
 	uint64_t ns;			/* CLOCK_MONOTONIC */
+	struct timespec when;		/* the same moment's time of day */
 	struct vt_counters counters;	/* sums over all CPUs */
 	struct vt_hist hists[VT_HISTS];
 	struct vma_row *vmas;		/* sorted by key, no two alike */
