@@ -49,14 +49,21 @@ has_events() {
 }
 
 @test "unknown options" {
-	wrong_usage "'--bogus'" --bogus
-	wrong_usage "'-x'" -x
-	wrong_usage "'--hist=1'" --hist=1
+	wrong_usage "no such option: '--bogus'" --bogus
+	wrong_usage "no such option: '--bogus=1'" --bogus=1
+	wrong_usage "no such option: '-x'" -x
+	wrong_usage "no such option: '-x'" -x -vm
+	wrong_usage "no such option: '-x'" -x 1
+	wrong_usage "no such option: '-x'" -m -vxm 1
+	wrong_usage "--hist takes no argument: '--hist=1'" --hist=1
 }
 
 @test "options without their argument" {
-	wrong_usage "'-p'" -p
-	wrong_usage "'--duration'" --duration
+	wrong_usage "-p needs a PID (" -p
+	wrong_usage "-p needs a PID (" -T -vp
+	wrong_usage "--pid needs a PID (" --pid
+	wrong_usage "--duration needs a number of seconds (" --duration
+	wrong_usage "--max-entries needs a number (" 1 --max
 }
 
 @test "intervals that are no positive number of seconds" {

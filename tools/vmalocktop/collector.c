@@ -27,10 +27,12 @@ struct collector {
 	void *percpu;			/* room for one value of each CPU */
 };
 
+/* Every relocation is a message of level debug. */
+static enum libbpf_print_level most_verbose = LIBBPF_INFO;
+
 static int print_libbpf(enum libbpf_print_level level, const char *fmt, va_list args)
 {
-	(void)level;
-	return vlogv(fmt, args);
+	return level <= most_verbose ? vlogv(fmt, args) : 0;
 }
 
 /* Whether the kernel has all the trace events; a message if not. */
@@ -133,6 +135,8 @@ struct collector *collector__open(const struct env *env)
 		return NULL;
 	}
 	c->stats_fd = -1;
+	if (env->verbose > 1)
+		most_verbose = LIBBPF_DEBUG;
 	libbpf_set_print(print_libbpf);
 	c->cpus = libbpf_num_possible_cpus();
 	if (c->cpus < 1) {

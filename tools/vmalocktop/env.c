@@ -4,6 +4,7 @@
 #include <argp.h>
 #include <limits.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "diag.h"
 #include "../vmalock-load/parse.h"
@@ -41,7 +42,7 @@ static const struct argp_option options[] = {
 	{ "milliseconds", 'm', NULL, 0, "Times in milliseconds, not microseconds", 1 },
 	{ "stats", OPT_STATS, NULL, 0,
 	  "Also print what watching costs: memory of the maps, run time of the programs", 1 },
-	{ "verbose", 'v', NULL, 0, "Say more on stderr, including the verifier's messages", 2 },
+	{ "verbose", 'v', NULL, 0, "Say more on stderr; twice: all that libbpf says", 2 },
 	{ "version", 'V', NULL, 0, "Print the version", -1 },
 	{ "help", '?', NULL, 0, "Print this help", -1 },
 	{ "usage", OPT_USAGE, NULL, 0, "Print a short usage message", -1 },
@@ -74,10 +75,76 @@ static uint64_t milliseconds(const char *what, const char *arg)
 	return ms;
 }
 
+/* What an option has to be followed by. */
+static const char *wanted(const struct argp_option *o)
+{
+	return o->key == 'p' ? "a PID" : o->key == OPT_DURATION ? "a number of seconds" : "a number";
+}
+
+/* The option that is named with the @len bytes at @name or, if it alone begins so, with more. */
+static const struct argp_option *long_option(const char *name, size_t len)
+{
+	const struct argp_option *found = NULL;
+	int n = 0;
+
+	for (const struct argp_option *o = options; o->name; o++) {
+		if (strncmp(o->name, name, len))
+			continue;
+		if (!o->name[len])
+			return o;
+		found = o;
+		n++;
+	}
+	return n == 1 ? found : NULL;
+}
+
+static const struct argp_option *short_option(char c)
+{
+	for (const struct argp_option *o = options; o->name; o++)
+		if (o->key == c)
+			return o;
+	return NULL;
+}
+
+/* Say what is wrong with option @arg of the command line, and end; return if nothing is. */
+static void check_option(const char *arg)
+{
+	const struct argp_option *o;
+	char option[3] = "-", what[128];
+
+	if (!arg || arg[0] != '-' || !arg[1])
+		return;
+	if (arg[1] == '-') {
+		size_t len = strcspn(arg + 2, "=");
+
+		o = long_option(arg + 2, len);
+		if (!o)
+			wrong_usage("no such option:", arg);
+		if (o->arg && !arg[2 + len])
+			snprintf(what, sizeof(what), "--%s needs %s", o->name, wanted(o));
+		else if (!o->arg && arg[2 + len])
+			snprintf(what, sizeof(what), "--%s takes no argument:", o->name);
+		else
+			return;
+		wrong_usage(what, o->arg ? NULL : arg);
+	}
+	for (const char *c = arg + 1; *c; c++) {
+		option[1] = *c;
+		o = short_option(*c);
+		if (!o)
+			wrong_usage("no such option:", option);
+		if (!o->arg)
+			continue;
+		if (c[1])
+			return;
+		snprintf(what, sizeof(what), "%s needs %s", option, wanted(o));
+		wrong_usage(what, NULL);
+	}
+}
+
 static error_t parse_opt(int key, char *arg, struct argp_state *state)
 {
 	struct env *env = state->input;
-	const char *bad;
 
 	switch (key) {
 	case 'p':
@@ -105,7 +172,7 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 		env->milliseconds = true;
 		break;
 	case 'v':
-		env->verbose = true;
+		env->verbose++;
 		break;
 	case 'V':
 		printf("%s\n", argp_program_version);
@@ -126,11 +193,11 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 			wrong_usage("one argument too many:", arg);
 		break;
 	case ARGP_KEY_ERROR:
-		/* getopt stays at a cluster of short options until its last one, else it is past. */
-		bad = state->argv[state->next];
-		if (!bad || bad[0] != '-' || bad[1] == '-' || !bad[1] || !bad[2])
-			bad = state->argv[state->next > 1 ? state->next - 1 : 1];
-		wrong_usage("no such option, or its argument is missing or unwanted:", bad);
+		/* getopt is past the argument, or still at it: a cluster, not at its last option. */
+		if (state->next > 1)
+			check_option(state->argv[state->next - 1]);
+		check_option(state->argv[state->next]);
+		wrong_usage("wrong usage", NULL);
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}

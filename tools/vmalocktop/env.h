@@ -15,7 +15,7 @@ struct env {
 	bool json;
 	bool timestamps;
 	bool milliseconds;	/* unit of times, instead of microseconds */
-	bool verbose;
+	int verbose;		/* how often -v was given */
 	bool stats;		/* what watching costs */
 	uint64_t duration_ms;	/* stop after that; 0: don't */
 	uint64_t interval_ms;	/* 0: one report at the end */

@@ -9,6 +9,6 @@ int main(int argc, char **argv)
 	struct env env;
 
 	env__parse(&env, argc, argv);
-	diag_verbose(env.verbose);
+	diag_verbose(env.verbose > 0);
 	return session__run(&env);
 }
