@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "collector.h"
 #include "diag.h"
 #include "model.h"
@@ -194,6 +195,7 @@ static int run(struct session *s)
 	if (!target__root_pids())
 		wlog("PIDs are those of the initial PID namespace, not of this one, and VMAs have "
 		     "no names: run vmalocktop in the initial one for both");
+	clock__warn();
 	s->places = places__new(target__root_pids() ? "/proc" : NULL);
 	if (!s->places) {
 		elog("out of memory: free some and try again");

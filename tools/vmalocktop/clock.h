@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* How finely the kernel's clock, which times the waits, divides time. */
+#ifndef VMALOCKTOP_CLOCK_H
+#define VMALOCKTOP_CLOCK_H
+
+#include <stdbool.h>
+
+/**
+ * clock__coarse() - whether the clock only goes on with each tick
+ * @path: where the kernel says which clocksource it uses
+ *
+ * Return: true if it does; false if not, and if that can't be read.
+ */
+bool clock__coarse(const char *path);
+
+/* clock__warn() - a warning if times are in steps of a tick, with their length */
+void clock__warn(void);
+
+#endif
