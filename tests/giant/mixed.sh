@@ -26,7 +26,7 @@ under "one minute of changes, $cpus CPUs" ./load.sh "$load" \
 [ "$cpus" -le 4 ] || exit 0
 
 # little to do between two changes of a slot: faults meet mappings that are just being removed
-under "quick replacements" ./load.sh "$load" touches,mmap_fixed_replacements,munmaps,baby_wait,ref_wait,miss \
+under "quick replacements" ./load.sh "$load" touches,mmap_fixed_replacements,munmaps,baby_wait,ref_wait \
 	--modes replace-private,replace-anon,unmap --slot-pages 4 --slots 8 --faulters 4 --mappers 8 --duration 25
 under "with forks and the rest" ./load.sh "$load" \
 	touches,mmap_fixed_replacements,forks,mlocks,brks,madvises,baby_wait,excl_wait,ref_wait \
