@@ -251,7 +251,7 @@ static int vma_wait_for_writer(struct mm_struct *mm, unsigned long address,
  * PREEMPT_RT it queues at once: mmap_lock is what lends the writer the
  * sleeper's priority.
  */
-#define VMA_MAX_WAITS	(IS_ENABLED(CONFIG_PREEMPT_RT) ? 0 : 8)
+#define VMA_MAX_WAITS	(IS_ENABLED(CONFIG_PREEMPT_RT) ? 0 : 2)
 
 /**
  * lock_vma_for_fault() - look a VMA up for a user-mode page fault
