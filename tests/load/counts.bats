@@ -29,10 +29,15 @@ for line in open(sys.argv[3]):
         continue
     if running and 'write(1, "{' in line:
         break
-    call = re.match(r"\d+\s+(\w+)\(", line)
+    call = re.match(r"\d+\s+(?:<\.\.\. )?(\w+)", line)
     if not running or not call:
         continue
     call = call[1]
+    # a signal interrupts it; the kernel calls it again
+    if "ERESTART" in line:
+        seen[call] -= 1
+    if "resumed>" in line:
+        continue
     if call == "mmap":
         call += " gap" if "MAP_FIXED_NOREPLACE" in line else " fixed" if "MAP_FIXED" in line else " anywhere"
     seen[call] += 1
