@@ -289,12 +289,6 @@ static inline void vma_fault_fallback(struct mm_struct *mm,
 		__vma_fault_fallback(mm, address, reason);
 }
 
-#ifdef CONFIG_VMA_LOCK_TEST
-void vma_lock_test_grace_period(void);
-#else
-static inline void vma_lock_test_grace_period(void) {}
-#endif
-
 #else /* CONFIG_PER_VMA_LOCK */
 
 static inline void vma_lock_init(struct vm_area_struct *vma) {}
@@ -329,8 +323,10 @@ static inline struct vm_area_struct *lock_vma_for_fault(struct mm_struct *mm,
 static inline void vma_fault_fallback(struct mm_struct *mm,
 				      unsigned long address,
 				      enum vma_fallback_reason reason) {}
-static inline void vma_lock_test_grace_period(void) {}
 
 #endif /* CONFIG_PER_VMA_LOCK */
+
+/* Exists with CONFIG_VMA_LOCK_TEST only: the caller asks IS_ENABLED(). */
+void vma_lock_test_grace_period(void);
 
 #endif /* _LINUX_VMA_LOCK_H */
