@@ -45,6 +45,18 @@ static __always_inline __s32 task_syscall(struct task_struct *task)
 	return -1;
 }
 
+/* Where in its program the current task entered the kernel, 0 if unknown. */
+static __always_inline __u64 user_ip(void)
+{
+	void *regs = (void *)bpf_task_pt_regs(bpf_get_current_task_btf());
+
+	if (bpf_core_field_exists(struct pt_regs___x86, ip))
+		return BPF_CORE_READ((struct pt_regs___x86 *)regs, ip);
+	if (bpf_core_field_exists(struct pt_regs___arm64, pc))
+		return BPF_CORE_READ((struct pt_regs___arm64 *)regs, pc);
+	return 0;
+}
+
 /*
  * Find the writer that holds @mm's mmap_lock, and fill in what @who, all
  * zero, says about it.  Returns 0, or 1 + enum vt_no_blocker.

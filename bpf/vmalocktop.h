@@ -32,6 +32,7 @@ struct vt_hist {
 enum vt_kind {
 	VT_BABY,		/* a fault waits on a BABY */
 	VT_EXCL,		/* a fault waits on an EXCL VMA */
+	VT_MMAP_LOCK,		/* a fault waits for mmap_lock */
 	VT_DRAIN,		/* a writer waits for a VMA's users */
 	VT_LIFE,		/* a BABY's life, born to grown */
 	VT_TIMED_KINDS,
@@ -44,9 +45,17 @@ enum vt_hist_id {
 	VT_HIST_WALKS,		/* walks per lookup, only lookups that took more than one */
 	VT_HIST_BABY,
 	VT_HIST_EXCL,
+	VT_HIST_MMAP_LOCK,
 	VT_HIST_LIFE,
 	VT_HIST_DRAIN,		/* + enum vma_write_op */
 	VT_HISTS = VT_HIST_DRAIN + VT_OPS,
+};
+
+/* Where a fault that took mmap_lock came from. */
+enum vt_fell {
+	VT_FELL_USER,
+	VT_FELL_KERNEL,		/* inside a system call; not seen by every hook */
+	VT_FELL,
 };
 
 /* What the programs could not do, by cause. */
@@ -71,6 +80,8 @@ struct vt_counters {
 	__u64 lookup_first[VT_RESULTS];	/* lookups done in one walk, by result */
 	__u64 lookup_more[VT_RESULTS];	/* lookups that walked more than once */
 	__u64 fallback[VT_REASONS];
+	__u64 fault_user;		/* page faults from user mode; only where there is no vma_lookup */
+	__u64 fell_back[VT_FELL];	/* faults that took mmap_lock; only without vma_fault_fallback */
 	__u64 zombie[VT_PLACES];
 	__u64 begun[VT_TIMED_KINDS];
 	__u64 ended[VT_TIMED_KINDS];
@@ -99,7 +110,7 @@ struct vt_blocker_key {
 	__u32 tid;		/* the owner's; initial PID namespace */
 	__u32 tgid;
 	__s32 syscall;		/* number of the system call it was in, -1: in none */
-	__u32 kind;		/* VT_BABY or VT_EXCL */
+	__u32 kind;		/* VT_BABY, VT_EXCL or VT_MMAP_LOCK */
 	__u32 zero;		/* makes the size a multiple of 8 */
 	char comm[VT_COMM_LEN];	/* the owner's, at that time */
 };

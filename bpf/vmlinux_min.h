@@ -29,17 +29,40 @@ struct task_struct {
 	struct mm_struct *mm;
 };
 
+struct maple_tree {
+	void *ma_root;
+};
+
 struct mm_struct {
+	struct maple_tree mm_mt;	/* the VMAs, since 6.1 */
 	struct rw_semaphore mmap_lock;
 	struct task_struct *owner;	/* CONFIG_MEMCG */
 };
 
-/* Each architecture's way to say in which system call a task is. */
+/* Nodes of the maple tree; sizes of the arrays are relocated, too. */
+struct maple_range_64 {
+	unsigned long pivot[15];
+	void *slot[16];
+};
+
+struct maple_arange_64 {
+	unsigned long pivot[9];
+	void *slot[10];
+};
+
+struct vm_area_struct {
+	unsigned long vm_start;
+	unsigned long vm_end;
+};
+
+/* Each architecture's way to say in which system call a task is, and where in the program. */
 struct pt_regs___x86 {
+	unsigned long ip;
 	unsigned long orig_ax;
 };
 
 struct pt_regs___arm64 {
+	unsigned long long pc;
 	int syscallno;
 };
 

@@ -53,7 +53,11 @@ static struct vmalocktop *open_as_raw(void)
 static struct vmalocktop *load(uint32_t tgid, uint32_t max_entries)
 {
 	struct vmalocktop *skel = open_as_raw();
+	struct bpf_program *prog;
 
+	/* There is no raw form of the others. */
+	bpf_object__for_each_program(prog, skel->obj)
+		bpf_program__set_autoload(prog, bpf_program__type(prog) == BPF_PROG_TYPE_RAW_TRACEPOINT);
 	skel->rodata->vt_tgid = tgid;
 	bpf_map__set_max_entries(skel->maps.vmas, max_entries);
 	assert_int_equal(vmalocktop__load(skel), 0);
@@ -258,6 +262,7 @@ static void closed_counts_nothing(void **state)
 	RUN(skel->progs.vma_baby_wait_begin, 0, 0x1000, 0x1000, 0x3000, BABY_STATE);
 	RUN(skel->progs.vma_ref_wait_begin, 0, 0x1000, 0x3000, 4, ZOMBIE_STATE, 1);
 	RUN(skel->progs.vma_born, 0, 0x1000, 0x3000);
+	RUN(skel->progs.page_fault_user, 0x1000);
 	c = counters(skel);
 	assert_memory_equal(&c, &none, sizeof(c));
 	assert_int_equal(entries(skel->maps.vmas), 0);
@@ -279,6 +284,7 @@ static void other_processes_are_left_out(void **state)
 	RUN(skel->progs.vma_ref_wait_end, 0, 0x1000, 0x3000, 4, ZOMBIE_STATE, 1, 0);
 	RUN(skel->progs.vma_born, 0, 0x1000, 0x3000);
 	RUN(skel->progs.vma_grown, 0, 0x1000, 0x3000, 0);
+	RUN(skel->progs.page_fault_user, 0x1000);
 	c = counters(skel);
 	assert_memory_equal(&c, &none, sizeof(c));
 	vmalocktop__destroy(skel);
@@ -309,6 +315,26 @@ static void full_map_loses_only_the_range(void **state)
 	vmalocktop__destroy(skel);
 }
 
+/* A process' faults, counted by the event that every x86 kernel has. */
+static void stock_faults(void **state)
+{
+	struct vmalocktop *skel = *state;
+	struct vt_counters c;
+
+	RUN(skel->progs.page_fault_user, 0x1000);
+	RUN(skel->progs.page_fault_user, 0x2000);
+	/* This is a system call, not a fault. */
+	RUN(skel->progs.start_locking_new, 0, false);
+	RUN(skel->progs.start_locking_path, 0, 0, false);
+	RUN(skel->progs.contention_begin, 0, 2);
+	RUN(skel->progs.contention_end, 0, 0);
+	c = counters(skel);
+	assert_int_equal(c.fault_user, 2);
+	assert_int_equal(c.fell_back[VT_FELL_USER], 0);
+	assert_int_equal(c.begun[VT_MMAP_LOCK], 0);
+	assert_int_equal(c.ended[VT_MMAP_LOCK], 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -317,6 +343,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(fault_waits, setup, teardown),
 		cmocka_unit_test_setup_teardown(drains_and_lives, setup, teardown),
 		cmocka_unit_test_setup_teardown(halves_are_counted_not_timed, setup, teardown),
+		cmocka_unit_test_setup_teardown(stock_faults, setup, teardown),
 		cmocka_unit_test_setup_teardown(closed_counts_nothing, setup, teardown),
 		cmocka_unit_test_setup_teardown(other_processes_are_left_out, setup, teardown),
 		cmocka_unit_test_setup_teardown(full_map_loses_only_the_range, setup, teardown),

@@ -105,9 +105,9 @@ static void table(void **state)
 	contains(text, "  found, took a reference                            1000  100.000%");
 	contains(text, "[anon:java heap] 64.0G 0x7f2a00000000-0x7f3a00000000");
 	contains(text, "  0x7f2a00000000-0x7f2a00200000 2.0M memfd:a ");
-	contains(text, "mapper               4711     4713 mmap               all            10         30.000");
-	contains(text, "\n                                                      baby            9         20.500");
-	contains(text, "\n                                                      excl            1          9.500");
+	contains(text, "mapper               4711     4713 mmap               all               10         30.000");
+	contains(text, "\n                                                      baby               9         20.500");
+	contains(text, "\n                                                      excl               1          9.500");
 	assert_null(strstr(text, "STALLED"));
 	contains(text, "lost: vma_full 5 (");
 	assert_null(strstr(text, "nothing lost"));
@@ -135,7 +135,7 @@ static void stalled_process(void **state)
 	model__free(&m);
 	contains(text, "All processes, 0.00 s\nfaults lost 40.50 us in 0.00 s to VMA locks: 0.68 threads");
 	contains(text, "SYSCALL            STALLED PID KIND ");
-	contains(text, "4711     4713 mmap                      4711 all            10 ");
+	contains(text, "4711     4713 mmap                      4711 all               10 ");
 	contains(text, " <=15.999\n");
 	free(text);
 }
@@ -236,6 +236,57 @@ static void reconciles(struct json_object *o)
 	assert_int_equal(n, number(o, "count"));
 }
 
+/* What a stock kernel can't tell isn't shown as 0. */
+static void stock_kernel(void **state)
+{
+	struct coverage coverage = { 0 };
+	struct snapshot before = { 0 }, now = { .ns = 2000000000 };
+	struct timespec when = { 0 };
+	struct json_object *o;
+	struct model m;
+	char *text = NULL, *line;
+	size_t n;
+	FILE *f = open_memstream(&text, &n);
+
+	(void)state;
+	coverage.v[METRIC_FAULTS].grade = DEGRADED;
+	coverage.v[METRIC_FALLBACKS].grade = EXACT;
+	coverage.v[METRIC_MMAP_LOCK].grade = EXACT;
+	now.counters.fault_user = 1000;
+	now.counters.fell_back[VT_FELL_USER] = 30;
+	now.counters.begun[VT_MMAP_LOCK] = 4;
+	now.hists[VT_HIST_MMAP_LOCK] = (struct vt_hist){ .slots[2] = 3, .sum = 15000000, .max = 6000000 };
+	assert_int_equal(model__build(&m, &before, &now, &names, 1000, place, NULL), 0);
+	m.coverage = &coverage;
+	render__text(f, &m, NULL);
+	assert_int_equal(render__json(f, &m, &when), 0);
+	fclose(f);
+	model__free(&m);
+	line = strchr(text, '{');
+	o = json_tokener_parse(line);
+	*line = '\0';
+	contains(text, "faults lost 15.00 ms in 2.00 s to mmap_lock: ");
+	contains(text, "; 1 still waiting\n");
+	contains(text, "from user mode                                       1000  100.000%        500.0\n"
+		       "fell back to mmap_lock                                 30    3.000%         15.0\n"
+		       "  because of unknown                                   30    3.000%         15.0\n"
+		       "waited for mmap_lock                                    4    0.400%          2.0\n");
+	contains(text, "\nfault for mmap_lock                      4 ");
+	assert_null(strstr(text, "BABY"));
+	assert_null(strstr(text, "drain"));
+	assert_non_null(o);
+	assert_string_equal(json_object_get_string(get(o, "coverage.faults")), "degraded");
+	assert_string_equal(json_object_get_string(get(o, "coverage.baby")), "absent");
+	assert_null(get(o, "waits.baby"));
+	assert_null(get(o, "faults.lookups"));
+	assert_int_equal(number(o, "faults.count"), 1000);
+	assert_int_equal(number(o, "faults.fallbacks.unknown"), 30);
+	assert_int_equal(number(o, "waits.mmap_lock.open"), 1);
+	assert_int_equal(number(o, "lost_to_vma_locks.fault_wait_ns"), 15000000);
+	json_object_put(o);
+	free(text);
+}
+
 static void json(void **state)
 {
 	struct timespec when = { .tv_sec = 0, .tv_nsec = 42000000 };
@@ -252,7 +303,7 @@ static void json(void **state)
 	assert_ptr_equal(strchr(text, '\n'), text + n - 1);
 	o = json_tokener_parse(text);
 	assert_non_null(o);
-	assert_int_equal(number(o, "schema"), 1);
+	assert_int_equal(number(o, "schema"), 2);
 	assert_string_equal(json_object_get_string(get(o, "time")), "1970-01-01T00:00:00.042Z");
 	assert_int_equal(number(o, "elapsed_ns"), 2000000000);
 	assert_int_equal(number(o, "pid"), 4711);
@@ -297,6 +348,7 @@ int main(void)
 		cmocka_unit_test(stalled_process),
 		cmocka_unit_test(begun_before_the_tracing),
 		cmocka_unit_test(nothing_at_all),
+		cmocka_unit_test(stock_kernel),
 		cmocka_unit_test(histogram),
 		cmocka_unit_test(json),
 	};

@@ -11,17 +11,18 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
-#include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "diag.h"
+#include "hooks.h"
 #include "hist.h"
 #include "vmalocktop.skel.h"
 
 struct collector {
 	struct vmalocktop *skel;
 	struct names names;
+	struct coverage coverage;
 	int cpus;
 	int stats_fd;
 	void *percpu;			/* room for one value of each CPU */
@@ -33,36 +34,6 @@ static enum libbpf_print_level most_verbose = LIBBPF_INFO;
 static int print_libbpf(enum libbpf_print_level level, const char *fmt, va_list args)
 {
 	return level <= most_verbose ? vlogv(fmt, args) : 0;
-}
-
-/* Whether the kernel has all the trace events; a message if not. */
-static bool has_events(const struct btf *btf, const struct bpf_object *obj)
-{
-	struct bpf_program *prog;
-	const char *missing = NULL;
-	struct utsname uts;
-	int have = 0;
-
-	bpf_object__for_each_program(prog, obj) {
-		const char *name = bpf_program__name(prog);
-		char type[128];
-
-		snprintf(type, sizeof(type), "btf_trace_%s", name);
-		if (btf__find_by_name_kind(btf, type, BTF_KIND_TYPEDEF) > 0)
-			have++;
-		else
-			missing = name;
-	}
-	if (!missing)
-		return true;
-	uname(&uts);
-	if (have)
-		elog("this kernel (%s) lacks the trace event vma_lock:%s: boot one with the whole "
-		     "vma_lock series of the same version as vmalocktop", uts.release, missing);
-	else
-		elog("this kernel (%s) has no vma_lock trace events: boot one with the vma_lock "
-		     "series; on other kernels vmalocktop measures nothing yet", uts.release);
-	return false;
 }
 
 /* Whether this process may load tracing programs; a message if not. */
@@ -111,7 +82,7 @@ static int load(struct collector *c, const struct env *env)
 	}
 	if (names__load(&c->names, btf) < NAMES_OF)
 		vlog("some names of values are missing in the kernel's BTF; numbers are shown");
-	err = has_events(btf, c->skel->obj) && may_trace() ? 0 : -1;
+	err = may_trace() ? hooks__choose(c->skel, btf, &c->coverage) : -1;
 	btf__free(btf);
 	if (err)
 		return -1;
@@ -166,6 +137,11 @@ fail:
 const struct names *collector__names(const struct collector *c)
 {
 	return &c->names;
+}
+
+const struct coverage *collector__coverage(const struct collector *c)
+{
+	return &c->coverage;
 }
 
 int collector__start(struct collector *c)
@@ -266,6 +242,8 @@ static int read_missed(struct collector *c, uint64_t *missed)
 		struct bpf_prog_info info = { 0 };
 		__u32 len = sizeof(info);
 
+		if (bpf_program__fd(prog) < 0)
+			continue;
 		if (bpf_obj_get_info_by_fd(bpf_program__fd(prog), &info, &len))
 			return -1;
 		*missed += info.recursion_misses;
@@ -358,6 +336,8 @@ void collector__cost(struct collector *c, struct cost *cost)
 
 		if (cost->n_progs == sizeof(cost->progs) / sizeof(cost->progs[0]))
 			break;
+		if (bpf_program__fd(prog) < 0)
+			continue;
 		if (bpf_obj_get_info_by_fd(bpf_program__fd(prog), &info, &len))
 			continue;
 		cost->progs[cost->n_progs++] = (struct prog_cost){

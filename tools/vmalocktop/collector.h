@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "cost.h"
+#include "coverage.h"
 #include "env.h"
 #include "names.h"
 #include "snapshot.h"
@@ -18,13 +19,17 @@ struct collector;
  * collector__open() - load the programs, nothing is traced yet
  * @env: the options that limit and scale what is collected
  *
- * Return: the collector; NULL after a message that says why not: this kernel
- * has no such trace events, or privileges are missing.
+ * Each metric is taken from the best hook that the kernel has for it.
+ * Return: the collector; NULL after a message that says why not: privileges
+ * are missing, or this kernel has nothing to attach to.
  */
 struct collector *collector__open(const struct env *env);
 
 /* collector__names() - names of the events' values on this kernel; live as long as @c */
 const struct names *collector__names(const struct collector *c);
+
+/* collector__coverage() - what is known on this kernel; lives as long as @c */
+const struct coverage *collector__coverage(const struct collector *c);
 
 /**
  * collector__start() - attach, then count from one instant on

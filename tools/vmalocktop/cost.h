@@ -17,9 +17,9 @@ struct prog_cost {
 };
 
 struct cost {
-	struct map_cost maps[16];
+	struct map_cost maps[32];
 	size_t n_maps;
-	struct prog_cost progs[16];
+	struct prog_cost progs[32];
 	size_t n_progs;
 };
 

@@ -21,7 +21,9 @@ static const char doc[] =
 	"  ZOMBIE    VMA that was unmapped: faults on it back off and look again\n"
 	"  drain     a writer's wait until faults no longer use the VMA that it changes\n"
 	"  fallback  fault that goes on under mmap_lock, the lock of the whole process\n"
-	"  blocker   thread that held mmap_lock for writing when a fault began to wait\n\n"
+	"  blocker   thread that held mmap_lock for writing when a fault began to wait\n"
+	"Kernels without the vma_lock series have neither BABYs, EXCL VMAs nor ZOMBIEs: "
+	"there, faults fall back and wait for mmap_lock. See --coverage.\n\n"
 	"Examples:\n"
 	"  vmalocktop -p 4711            watch process 4711 until Ctrl-C\n"
 	"  vmalocktop 1 10               system-wide, ten reports of one second\n"
@@ -29,7 +31,7 @@ static const char doc[] =
 	"  vmalocktop --json 5           one JSON object every five seconds\n\n"
 	"Exit status: 0 also after Ctrl-C; 1 on a runtime error; 2 on wrong usage.";
 
-enum { OPT_HIST = 256, OPT_JSON, OPT_STATS, OPT_DURATION, OPT_MAX_ENTRIES, OPT_USAGE };
+enum { OPT_COVERAGE = 256, OPT_HIST, OPT_JSON, OPT_STATS, OPT_DURATION, OPT_MAX_ENTRIES, OPT_USAGE };
 
 static const struct argp_option options[] = {
 	{ "pid", 'p', "PID", 0, "Only the process PID", 0 },
@@ -42,6 +44,8 @@ static const struct argp_option options[] = {
 	{ "milliseconds", 'm', NULL, 0, "Times in milliseconds, not microseconds", 1 },
 	{ "stats", OPT_STATS, NULL, 0,
 	  "Also print what watching costs: memory of the maps, run time of the programs", 1 },
+	{ "coverage", OPT_COVERAGE, NULL, 0,
+	  "Print what is exact, degraded or absent on this kernel, and why, and exit", 2 },
 	{ "verbose", 'v', NULL, 0, "Say more on stderr; twice: all that libbpf says", 2 },
 	{ "version", 'V', NULL, 0, "Print the version", -1 },
 	{ "help", '?', NULL, 0, "Print this help", -1 },
@@ -155,6 +159,9 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 		break;
 	case OPT_MAX_ENTRIES:
 		env->max_entries = number("not a number of entries:", arg, 1 << 20);
+		break;
+	case OPT_COVERAGE:
+		env->coverage = true;
 		break;
 	case OPT_HIST:
 		env->hist = true;

@@ -16,6 +16,7 @@ struct env {
 	bool timestamps;
 	bool milliseconds;	/* unit of times, instead of microseconds */
 	int verbose;		/* how often -v was given */
+	bool coverage;		/* only say what is known on this kernel */
 	bool stats;		/* what watching costs */
 	uint64_t duration_ms;	/* stop after that; 0: don't */
 	uint64_t interval_ms;	/* 0: one report at the end */

@@ -11,6 +11,7 @@
 static const char *const kind_names[VT_KINDS] = {
 	[VT_BABY] = "baby",
 	[VT_EXCL] = "excl",
+	[VT_MMAP_LOCK] = "mmap_lock",
 	[VT_DRAIN] = "drain",
 	[VT_LIFE] = "life",
 	[VT_ZOMBIE] = "zombie",
@@ -83,12 +84,27 @@ static void build_lookups(struct model *m, const struct vt_counters *now,
 	}
 }
 
+static void build_fallbacks(struct model *m, const struct vt_counters *now,
+			    const struct vt_counters *before, const struct names *names)
+{
+	static const char *const stock[VT_FELL] = {
+		[VT_FELL_USER] = "unknown", [VT_FELL_KERNEL] = "kernel",
+	};
+
+	count_named(&m->fallbacks, names, NAMES_REASON, VT_REASONS, now->fallback, before->fallback);
+	/* Kernels without reasons. */
+	for (int i = 0; i < VT_FELL; i++)
+		if (now->fell_back[i])
+			count(&m->fallbacks, stock[i], now->fell_back[i] - before->fell_back[i]);
+}
+
 static void build_timed(struct model *m, const struct snapshot *now,
 			const struct snapshot *before, const struct names *names)
 {
 	static const int hist_of[VT_TIMED_KINDS] = {
 		[VT_BABY] = VT_HIST_BABY,
 		[VT_EXCL] = VT_HIST_EXCL,
+		[VT_MMAP_LOCK] = VT_HIST_MMAP_LOCK,
 		[VT_DRAIN] = -1,
 		[VT_LIFE] = VT_HIST_LIFE,
 	};
@@ -146,6 +162,7 @@ static void build_lost(struct model *m, const struct snapshot *now, const struct
 	static const char *const stamps[VT_TIMED_KINDS][3] = {
 		[VT_BABY] = { "baby_unstamped", "baby_restamped", "baby_unmatched" },
 		[VT_EXCL] = { "excl_unstamped", "excl_restamped", "excl_unmatched" },
+		[VT_MMAP_LOCK] = { "mmap_lock_unstamped", "mmap_lock_restamped", "mmap_lock_unmatched" },
 		[VT_DRAIN] = { "drain_unstamped", "drain_restamped", "drain_unmatched" },
 		[VT_LIFE] = { "life_unstamped", "life_restamped", "life_unmatched" },
 	};
@@ -180,7 +197,7 @@ static int by_loss(uint64_t fault_x, uint64_t fault_y, uint64_t x, uint64_t y)
 
 static bool is_fault(uint32_t kind)
 {
-	return kind == VT_BABY || kind == VT_EXCL;
+	return kind == VT_BABY || kind == VT_EXCL || kind == VT_MMAP_LOCK;
 }
 
 static int by_region(const void *a, const void *b)
@@ -426,13 +443,18 @@ int model__build(struct model *m, const struct snapshot *before, const struct sn
 	m->walks = hist__sub(&now->hists[VT_HIST_WALKS], &before->hists[VT_HIST_WALKS], 1,
 			     &m->walks_max_exact);
 	build_lookups(m, &now->counters, &before->counters, names);
-	count_named(&m->fallbacks, names, NAMES_REASON, VT_REASONS, now->counters.fallback,
-		    before->counters.fallback);
+	build_fallbacks(m, &now->counters, &before->counters, names);
+	/* Only one of the two is counted. */
+	m->faults = m->lookups + now->counters.fault_user - before->counters.fault_user;
 	count_named(&m->backoffs, names, NAMES_PLACE, VT_PLACES, now->counters.zombie,
 		    before->counters.zombie);
 	build_timed(m, now, before, names);
-	m->fault_ns = m->timed[VT_BABY].hist.sum + m->timed[VT_EXCL].hist.sum;
-	m->fault_open = m->timed[VT_BABY].open + m->timed[VT_EXCL].open;
+	for (int k = 0; k < VT_TIMED_KINDS; k++) {
+		if (!is_fault(k))
+			continue;
+		m->fault_ns += m->timed[k].hist.sum;
+		m->fault_open += m->timed[k].open;
+	}
 	build_lost(m, now, before);
 	if (build_vmas(m, now, before, place, ctx) || build_blockers(m, now, before)) {
 		model__free(m);

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "cost.h"
+#include "coverage.h"
 #include "maps.h"
 #include "names.h"
 #include "places.h"
@@ -83,8 +84,11 @@ struct model {
 	char comm[16];
 	bool last;
 
+	const struct coverage *coverage; /* what of it is known; NULL: all */
+
 	/* the funnel */
-	uint64_t lookups;
+	uint64_t faults;
+	uint64_t lookups;		/* = faults, where lookups are known */
 	uint64_t rewalked;		/* of lookups: walked more than once */
 	struct counts results;		/* of lookups */
 	struct counts fallbacks;	/* by reason; some of them without a lookup */
@@ -146,7 +150,7 @@ int model__build(struct model *m, const struct snapshot *before, const struct sn
 /* model__free() - release what model__build() has allocated */
 void model__free(struct model *m);
 
-/* model__kind_name() - "baby", "excl", "drain", "life" or "zombie" */
+/* model__kind_name() - "baby", "excl", "mmap_lock", "drain", "life" or "zombie" */
 const char *model__kind_name(uint32_t kind);
 
 /* model__has_waits() - whether anything began, ended or is open */

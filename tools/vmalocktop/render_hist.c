@@ -48,6 +48,7 @@ void render__hist(FILE *out, const struct model *m, const struct timespec *when)
 	static const char *const titles[VT_KINDS] = {
 		[VT_BABY] = "BABY wait",
 		[VT_EXCL] = "EXCL wait",
+		[VT_MMAP_LOCK] = "mmap_lock wait",
 		[VT_DRAIN] = "drain",
 		[VT_LIFE] = "BABY's life",
 	};

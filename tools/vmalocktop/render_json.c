@@ -132,16 +132,42 @@ static void add_verdict(struct json_object *to, const struct model *m)
 	add(first, "share", made(json_object_new_double(model__share(m, b))));
 }
 
+/* Whether @metric is known on this kernel; if not, @key is null. */
+static bool known(struct json_object *to, const struct model *m, enum metric metric, const char *key)
+{
+	bool has = coverage__has(m->coverage, metric);
+
+	if (!has)
+		add(to, key, NULL);
+	return has;
+}
+
+static void add_coverage(struct json_object *to, const struct coverage *c)
+{
+	struct json_object *o = object(to, "coverage");
+
+	for (int i = 0; i < METRICS; i++)
+		add_text(o, metric__name(i), grade__name(c ? c->v[i].grade : EXACT));
+}
+
 static void add_faults(struct json_object *to, const struct model *m)
 {
 	struct json_object *o = object(to, "faults");
 
-	add_u64(o, "lookups", m->lookups);
-	add_u64(o, "rewalked", m->rewalked);
-	add_counts(o, "results", &m->results);
-	add_counts(o, "zombie_backoffs", &m->backoffs);
-	add_counts(o, "fallbacks", &m->fallbacks);
-	hist_into(object(o, "walks"), &m->walks, m->walks_max_exact, "total", "max");
+	if (known(o, m, METRIC_FAULTS, "count"))
+		add_u64(o, "count", m->faults);
+	if (known(o, m, METRIC_LOOKUPS, "lookups"))
+		add_u64(o, "lookups", m->lookups);
+	if (known(o, m, METRIC_LOOKUPS, "rewalked"))
+		add_u64(o, "rewalked", m->rewalked);
+	if (known(o, m, METRIC_LOOKUPS, "results"))
+		add_counts(o, "results", &m->results);
+	if (known(o, m, METRIC_ZOMBIES, "zombie_backoffs"))
+		add_counts(o, "zombie_backoffs", &m->backoffs);
+	if (known(o, m, METRIC_FALLBACKS, "fallbacks"))
+		add_counts(o, "fallbacks", &m->fallbacks);
+	if (known(o, m, METRIC_LOOKUPS, "walks"))
+		hist_into(object(o, "walks"), &m->walks, m->walks_max_exact, "total", "max");
 }
 
 static void add_waits(struct json_object *to, const struct model *m)
@@ -150,8 +176,11 @@ static void add_waits(struct json_object *to, const struct model *m)
 
 	for (int k = 0; k < VT_TIMED_KINDS; k++) {
 		const struct timed *t = &m->timed[k];
-		struct json_object *o = object(waits, model__kind_name(k)), *by_op;
+		struct json_object *o, *by_op;
 
+		if (!known(waits, m, coverage__wait(k), model__kind_name(k)))
+			continue;
+		o = object(waits, model__kind_name(k));
 		add_u64(o, "begun", t->begun);
 		add_u64(o, "ended", t->ended);
 		add_u64(o, "failed", t->failed);
@@ -261,13 +290,14 @@ int render__json(FILE *out, const struct model *m, const struct timespec *when)
 	o = made(json_object_new_object());
 	if (!o)
 		return -1;
-	add_u64(o, "schema", 1);
+	add_u64(o, "schema", 2);
 	add_time(o, when);
 	add_u64(o, "elapsed_ns", m->elapsed_ns);
 	add(o, "last", made(json_object_new_boolean(m->last)));
 	add(o, "pid", m->pid ? made(json_object_new_uint64(m->pid)) : NULL);
 	add_text(o, "comm", m->comm);
 	add_u64(o, "slot_unit_ns", m->unit_ns);
+	add_coverage(o, m->coverage);
 	add_verdict(o, m);
 	add_faults(o, m);
 	add_waits(o, m);

@@ -37,13 +37,15 @@ void render__verdict(FILE *out, const struct model *m)
 	const struct model_blame *b = m->n_blames ? &m->blames[0] : NULL;
 	const struct model_blocker *who = b ? &m->blockers[b->first] : NULL;
 	double stalled = model__stalled(m);
+	/* Without BABYs and EXCL VMAs, faults wait for mmap_lock alone. */
+	const char *locks = coverage__has(m->coverage, METRIC_BABY) ? "VMA locks" : "mmap_lock";
 	char lost[32];
 
 	if (m->fault_ns)
-		fprintf(out, "faults lost %s in %.2f s to VMA locks: ", spoken(m->fault_ns, lost),
-			m->elapsed_ns / 1e9);
+		fprintf(out, "faults lost %s in %.2f s to %s: ", spoken(m->fault_ns, lost),
+			m->elapsed_ns / 1e9, locks);
 	else
-		fprintf(out, "faults lost no time in %.2f s to VMA locks", m->elapsed_ns / 1e9);
+		fprintf(out, "faults lost no time in %.2f s to %s", m->elapsed_ns / 1e9, locks);
 	if (m->fault_ns && stalled < 0.005)
 		fprintf(out, "less than 0.01 threads stalled on average");
 	else if (m->fault_ns)

@@ -23,8 +23,8 @@ static void step(FILE *out, const struct model *m, const char *label, const char
 
 	snprintf(text, sizeof(text), "%s%s", label, name);
 	fprintf(out, "%-44s %12" PRIu64, text, n);
-	if (m->lookups)
-		fprintf(out, " %8.3f%%", 100.0 * n / m->lookups);
+	if (m->faults)
+		fprintf(out, " %8.3f%%", 100.0 * n / m->faults);
 	else
 		fprintf(out, " %9s", "-");
 	fprintf(out, " %12.1f\n", seconds > 0 ? n / seconds : 0);
@@ -64,23 +64,36 @@ static void results(FILE *out, const struct model *m)
 	}
 }
 
+/* A step that this kernel may not let us see. */
+static void known_step(FILE *out, const struct model *m, enum metric metric, const char *label,
+		       uint64_t n)
+{
+	if (coverage__has(m->coverage, metric))
+		step(out, m, label, "", n);
+}
+
 static void funnel(FILE *out, const struct model *m)
 {
-	if (!m->lookups && !m->timed[VT_BABY].begun && !m->timed[VT_EXCL].begun &&
+	if (!m->faults && !m->timed[VT_BABY].begun && !m->timed[VT_EXCL].begun &&
 	    !m->backoffs.total && !m->fallbacks.total) {
 		fprintf(out, "no faults\n");
 		return;
 	}
 	fprintf(out, "%-44s %12s %9s %12s\n", "FAULTS", "COUNT", "SHARE", "PER SEC");
-	step(out, m, "looked up under RCU", "", m->lookups);
-	results(out, m);
-	step(out, m, "  walked more than once", "", m->rewalked);
-	step(out, m, "waited on a BABY", "", m->timed[VT_BABY].begun);
-	step(out, m, "waited on an EXCL VMA", "", m->timed[VT_EXCL].begun);
-	step(out, m, "backed off from a ZOMBIE", "", m->backoffs.total);
+	if (coverage__has(m->coverage, METRIC_LOOKUPS)) {
+		step(out, m, "looked up under RCU", "", m->lookups);
+		results(out, m);
+		step(out, m, "  walked more than once", "", m->rewalked);
+	} else {
+		known_step(out, m, METRIC_FAULTS, "from user mode", m->faults);
+	}
+	known_step(out, m, METRIC_BABY, "waited on a BABY", m->timed[VT_BABY].begun);
+	known_step(out, m, METRIC_EXCL, "waited on an EXCL VMA", m->timed[VT_EXCL].begun);
+	known_step(out, m, METRIC_ZOMBIES, "backed off from a ZOMBIE", m->backoffs.total);
 	steps(out, m, "  in ", &m->backoffs);
-	step(out, m, "fell back to mmap_lock", "", m->fallbacks.total);
+	known_step(out, m, METRIC_FALLBACKS, "fell back to mmap_lock", m->fallbacks.total);
 	steps(out, m, "  because of ", &m->fallbacks);
+	known_step(out, m, METRIC_MMAP_LOCK, "waited for mmap_lock", m->timed[VT_MMAP_LOCK].begun);
 }
 
 static void times(FILE *out, const struct model *m, const struct vt_hist *h, bool max_exact)
@@ -109,6 +122,7 @@ static void waits(FILE *out, const struct model *m)
 	static const char *const labels[VT_TIMED_KINDS] = {
 		[VT_BABY] = "fault on a BABY",
 		[VT_EXCL] = "fault on an EXCL VMA",
+		[VT_MMAP_LOCK] = "fault for mmap_lock",
 		[VT_DRAIN] = "drain, a writer on a VMA's users",
 		[VT_LIFE] = "life of a BABY",
 	};
@@ -122,6 +136,8 @@ static void waits(FILE *out, const struct model *m)
 	for (int k = 0; k < VT_TIMED_KINDS; k++) {
 		const struct timed *t = &m->timed[k];
 
+		if (!coverage__has(m->coverage, coverage__wait(k)))
+			continue;
 		fprintf(out, "%-31s %10" PRIu64 " %10" PRIu64 " %7" PRIu64 " %7" PRIu64, labels[k],
 			t->begun, t->ended, t->open, t->failed);
 		times(out, m, &t->hist, t->max_exact);
@@ -136,7 +152,7 @@ static void waits(FILE *out, const struct model *m)
 static void vma_line(FILE *out, const struct model *m, const char *what, uint32_t kind,
 		     const struct vt_hist *h, bool max_exact)
 {
-	fprintf(out, "%-74s %-6s %10" PRIu64, what, model__kind_name(kind), hist__count(h));
+	fprintf(out, "%-74s %-9s %10" PRIu64, what, model__kind_name(kind), hist__count(h));
 	if (kind == VT_ZOMBIE)
 		fprintf(out, " %14s %12s %14s\n", "-", "-", "-");
 	else
@@ -175,7 +191,7 @@ static void regions(FILE *out, const struct model *m)
 
 	if (!shown)
 		return;
-	fprintf(out, "\n%-74s %-6s %10s", "REGIONS, AND VMAS IN THEM, BY TIME THAT FAULTS LOST", "KIND",
+	fprintf(out, "\n%-74s %-9s %10s", "REGIONS, AND VMAS IN THEM, BY TIME THAT FAULTS LOST", "KIND",
 		"COUNT");
 	times_head(out, m);
 	for (size_t i = 0; i < shown; i++)
@@ -194,7 +210,7 @@ static void blockers_head(FILE *out, const struct model *m)
 	fprintf(out, "\n%-16s %8s %8s %-18s", "BLOCKER", "PID", "TID", "SYSCALL");
 	if (!m->pid)
 		fprintf(out, " %11s", "STALLED PID");
-	fprintf(out, " %-6s %10s %14s %12s\n", "KIND", "COUNT", total, avg);
+	fprintf(out, " %-9s %10s %14s %12s\n", "KIND", "COUNT", total, avg);
 }
 
 /* The rest of a line, from the process that waited on. */
@@ -203,7 +219,7 @@ static void blocked(FILE *out, const struct model *m, const char *pid, const cha
 {
 	if (!m->pid)
 		fprintf(out, " %11s", pid);
-	fprintf(out, " %-6s %10" PRIu64 " %14.3f %12.3f\n", kind, count, in_unit(m, ns),
+	fprintf(out, " %-9s %10" PRIu64 " %14.3f %12.3f\n", kind, count, in_unit(m, ns),
 		count ? in_unit(m, (double)ns / count) : 0);
 }
 

@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -76,6 +77,17 @@ static void name_vma(void *ctx, const struct vt_vma_key *key)
 	places__get(ctx, key->tgid, key->start, key->end);
 }
 
+/* Returns 0, -1 after a message or when s->closed says why. */
+static int flush(struct session *s)
+{
+	if (!fflush(stdout) && !ferror(stdout))
+		return 0;
+	s->closed = errno == EPIPE;
+	if (!s->closed)
+		elog("cannot write the report: %s: where does stdout go?", strerror(errno));
+	return -1;
+}
+
 /* Print @m, which is of the time up to @when.  Returns 0, -1 after a message or when s->closed says why. */
 static int print(struct session *s, const struct model *m, const struct timespec *when)
 {
@@ -89,12 +101,7 @@ static int print(struct session *s, const struct model *m, const struct timespec
 	} else if (!env->json) {
 		render__text(stdout, m, env->timestamps ? when : NULL);
 	}
-	if (!fflush(stdout) && !ferror(stdout))
-		return 0;
-	s->closed = errno == EPIPE;
-	if (!s->closed)
-		elog("cannot write the report: %s: where does stdout go?", strerror(errno));
-	return -1;
+	return flush(s);
 }
 
 /* Report what came since the last report.  Returns 0, -1 as print() does. */
@@ -115,6 +122,7 @@ static int report(struct session *s, bool last)
 		return -1;
 	}
 	m.last = last;
+	m.coverage = collector__coverage(s->collector);
 	m.pid = env->pid;
 	if (env->pid)
 		strcpy(m.comm, places__get(s->places, env->pid, 0, 0)->comm);
@@ -182,6 +190,15 @@ static int loop(struct session *s, const sigset_t *unblocked)
 	return report(s, true);
 }
 
+static int print_coverage(struct session *s)
+{
+	struct utsname uts;
+
+	uname(&uts);
+	coverage__print(stdout, collector__coverage(s->collector), uts.release);
+	return flush(s);
+}
+
 static int run(struct session *s)
 {
 	const struct env *env = s->env;
@@ -192,6 +209,8 @@ static int run(struct session *s)
 	s->collector = collector__open(env);
 	if (!s->collector)
 		return -1;
+	if (env->coverage)
+		return print_coverage(s);
 	if (!target__root_pids())
 		wlog("PIDs are those of the initial PID namespace, not of this one, and VMAs have "
 		     "no names: run vmalocktop in the initial one for both");

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/*
+ * What every kernel has: faults that end up in the queue for mmap_lock.
+ *
+ * Each program cites what it relies on; which of them are used is decided at
+ * run time, see tools/vmalocktop/hooks.c.
+ */
+#ifndef STOCK_BPF_H
+#define STOCK_BPF_H
+
+#include "count.bpf.h"
+#include "maple.bpf.h"
+
+/* include/trace/events/lock.h, since 5.19 (commit 16edd9b511a1) */
+#define LCB_F_SPIN	1U
+#define LCB_F_READ	2U
+#define LCB_F_WRITE	4U
+#define LCB_F_MUTEX	32U
+
+/* The user-mode fault that a thread has taken last, as the CPU saw it that took it. */
+struct fault {
+	__u64 address;
+	__u32 tid;
+	__u32 fell_back;	/* and has been counted */
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct fault);
+} faults SEC(".maps");
+
+/* Note that the current thread has a fault at @address. */
+static __always_inline void note_fault(__u64 address)
+{
+	__u32 zero = 0;
+	struct fault *f = bpf_map_lookup_elem(&faults, &zero);
+
+	if (!f)
+		return;
+	f->address = address;
+	f->tid = bpf_get_current_pid_tgid();
+	f->fell_back = 0;
+}
+
+/* The last fault of the current thread, NULL if this CPU hasn't seen it. */
+static __always_inline struct fault *noted_fault(void)
+{
+	__u32 zero = 0;
+	struct fault *f = bpf_map_lookup_elem(&faults, &zero);
+
+	return f && f->tid == (__u32)bpf_get_current_pid_tgid() ? f : NULL;
+}
+
+/* Whether the current task came here from user mode by an exception, not by a system call. */
+static __always_inline bool in_user_fault(void)
+{
+	return task_syscall(bpf_get_current_task_btf()) == -1;
+}
+
+/* arch/x86/mm/fault.c: every page fault from user mode */
+SEC("tp_btf/page_fault_user")
+int BPF_PROG(page_fault_user, unsigned long address)
+{
+	struct vt_counters *c;
+
+	if (filtered(bpf_get_current_pid_tgid() >> 32))
+		return 0;
+	c = open_counters();
+	if (!c)
+		return 0;
+	c->fault_user++;
+	note_fault(address);
+	return 0;
+}
+
+/* Count that a fault from user mode takes mmap_lock: once, however often it tries again. */
+static __always_inline void count_fallback(void)
+{
+	struct task_state *t;
+	struct vt_counters *c;
+	struct fault *f;
+
+	if (filtered(bpf_get_current_pid_tgid() >> 32))
+		return;
+	c = open_counters();
+	if (!c)
+		return;
+	f = noted_fault();
+	if (f && f->fell_back)
+		return;
+	t = task_state(BPF_LOCAL_STORAGE_GET_F_CREATE);
+	/* A fault that slept has been forgotten by this CPU, but the program is still where it was. */
+	if (!f && t && t->fell_back_ip == user_ip())
+		return;
+	if (f)
+		f->fell_back = 1;
+	remember_fallback(t, f ? f->address : 0);
+	c->fell_back[VT_FELL_USER]++;
+}
+
+/* mm/memory.c, since 6.5 (commit c2508ec5a58d): where faults on all architectures take mmap_lock */
+SEC("fentry/lock_mm_and_find_vma")
+int BPF_PROG(lock_mm_and_find_vma)
+{
+	struct vt_counters *c;
+
+	if (in_user_fault()) {
+		count_fallback();
+		return 0;
+	}
+	if (filtered(bpf_get_current_pid_tgid() >> 32))
+		return 0;
+	c = open_counters();
+	if (c)
+		c->fell_back[VT_FELL_KERNEL]++;
+	return 0;
+}
+
+static __always_inline int start_locking(struct mm_struct *mm, bool write)
+{
+	if (!write && BPF_CORE_READ(bpf_get_current_task_btf(), mm) == mm && in_user_fault())
+		count_fallback();
+	return 0;
+}
+
+/* include/trace/events/mmap_lock.h, since 5.11 (commit 2b5067a8143e) */
+SEC("tp_btf/mmap_lock_start_locking")
+int BPF_PROG(start_locking_new, struct mm_struct *mm, bool write)
+{
+	return start_locking(mm, write);
+}
+
+/* Up to 6.13 the memory cgroup's path is passed, too. */
+SEC("tp_btf/mmap_lock_start_locking")
+int BPF_PROG(start_locking_path, struct mm_struct *mm, const char *path, bool write)
+{
+	return start_locking(mm, write);
+}
+
+/* The current task's mm if @lock is its mmap_lock, else NULL. */
+static __always_inline struct mm_struct *own_mmap_lock(__u64 lock)
+{
+	struct mm_struct *mm = BPF_CORE_READ(bpf_get_current_task_btf(), mm);
+
+	if (!mm || lock != (__u64)mm + bpf_core_field_offset(struct mm_struct, mmap_lock))
+		return NULL;
+	return mm;
+}
+
+/* A task is about to sleep, or to spin, for a lock; of rwsems only the slow path comes here. */
+SEC("tp_btf/contention_begin")
+int BPF_PROG(contention_begin, void *lock, unsigned int flags)
+{
+	struct mm_struct *mm;
+	struct task_state *t;
+	__u64 address = 0;
+
+	if ((flags & (LCB_F_SPIN | LCB_F_READ | LCB_F_WRITE | LCB_F_MUTEX)) != LCB_F_READ)
+		return 0;
+	mm = own_mmap_lock((__u64)lock);
+	if (!mm || !in_user_fault())
+		return 0;
+	t = task_state(0);
+	if (t && t->fell_back_ip == user_ip())
+		address = t->fell_back_address;
+	begin_fault_wait(mm, VT_MMAP_LOCK, 0, 0, address);
+	return 0;
+}
+
+SEC("tp_btf/contention_end")
+int BPF_PROG(contention_end, void *lock, int ret)
+{
+	struct mm_struct *mm = own_mmap_lock((__u64)lock);
+	struct task_state *t;
+
+	if (!mm)
+		return 0;
+	/* Most ends are those of waits that aren't faults', which nobody has noted. */
+	t = task_state(0);
+	if (!t || !t->fault.ns || t->fault.what != VT_MMAP_LOCK)
+		return 0;
+	/* Now that the fault holds mmap_lock, the VMAs stay as they are. */
+	if (!ret && t->fault.address)
+		maple_find(mm, t->fault.address, &t->fault.start, &t->fault.end);
+	end_fault_wait(t, t->fault.tgid, VT_MMAP_LOCK, ret);
+	return 0;
+}
+
+#endif

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/* The vma_lock:* trace events; arguments as in include/trace/events/vma_lock.h of the series. */
+#ifndef VMA_LOCK_BPF_H
+#define VMA_LOCK_BPF_H
+
+#include "count.bpf.h"
+
+SEC("tp_btf/vma_lookup")
+int BPF_PROG(vma_lookup, struct mm_struct *mm, unsigned long address, unsigned long vm_start,
+	     unsigned long vm_end, unsigned int result, unsigned int walks)
+{
+	struct vt_counters *c;
+	struct vt_hist *h;
+	__u64 i;
+
+	if (vt_tgid && filtered(bpf_get_current_pid_tgid() >> 32))
+		return 0;
+	c = open_counters();
+	if (!c)
+		return 0;
+	i = slot_of(result, VT_RESULTS);
+	if (walks <= 1) {
+		c->lookup_first[i]++;
+		return 0;
+	}
+	c->lookup_more[i]++;
+	h = hist(VT_HIST_WALKS);
+	if (h)
+		hist_add_local(h, walks, walks);
+	return 0;
+}
+
+SEC("tp_btf/vma_fault_fallback")
+int BPF_PROG(vma_fault_fallback, struct mm_struct *mm, unsigned long address, unsigned int reason)
+{
+	struct vt_counters *c;
+
+	if (vt_tgid && filtered(bpf_get_current_pid_tgid() >> 32))
+		return 0;
+	c = open_counters();
+	if (!c)
+		return 0;
+	c->fallback[slot_of(reason, VT_REASONS)]++;
+	remember_fallback(task_state(BPF_LOCAL_STORAGE_GET_F_CREATE), address);
+	return 0;
+}
+
+SEC("tp_btf/vma_zombie_backoff")
+int BPF_PROG(vma_zombie_backoff, struct mm_struct *mm, unsigned long address,
+	     unsigned long vm_start, unsigned long vm_end, unsigned int where)
+{
+	__u32 tgid = tgid_of(mm);
+	struct vt_counters *c;
+
+	if (filtered(tgid))
+		return 0;
+	c = open_counters();
+	if (!c)
+		return 0;
+	c->zombie[slot_of(where, VT_PLACES)]++;
+	count_vma(c, VT_ZOMBIE, tgid, vm_start, vm_end, 0);
+	return 0;
+}
+
+/* A compiler may have left the enum out of the kernel's BTF; its values are never renumbered. */
+static __always_inline __u32 fault_kind(unsigned int state)
+{
+	unsigned int excl = VMA_STATE_EXCL;
+
+	if (bpf_core_enum_value_exists(enum vma_lock_state, VMA_STATE_EXCL))
+		excl = bpf_core_enum_value(enum vma_lock_state, VMA_STATE_EXCL);
+	return state == excl ? VT_EXCL : VT_BABY;
+}
+
+SEC("tp_btf/vma_baby_wait_begin")
+int BPF_PROG(vma_baby_wait_begin, struct mm_struct *mm, unsigned long address,
+	     unsigned long vm_start, unsigned long vm_end, unsigned int state)
+{
+	begin_fault_wait(mm, fault_kind(state), vm_start, vm_end, address);
+	return 0;
+}
+
+SEC("tp_btf/vma_baby_wait_end")
+int BPF_PROG(vma_baby_wait_end, struct mm_struct *mm, unsigned long address,
+	     unsigned long vm_start, unsigned long vm_end, unsigned int state, int ret)
+{
+	end_fault_wait(task_state(0), tgid_of(mm), fault_kind(state), ret);
+	return 0;
+}
+
+SEC("tp_btf/vma_ref_wait_begin")
+int BPF_PROG(vma_ref_wait_begin, struct mm_struct *mm, unsigned long vm_start,
+	     unsigned long vm_end, unsigned int users, unsigned int state, unsigned int op)
+{
+	__u32 tgid = tgid_of(mm);
+	struct vt_counters *c;
+	struct task_state *t;
+
+	if (filtered(tgid))
+		return 0;
+	c = open_counters();
+	if (!c)
+		return 0;
+	t = task_state(BPF_LOCAL_STORAGE_GET_F_CREATE);
+	begin(c, VT_DRAIN, t ? &t->drain : NULL, op, tgid, vm_start, vm_end, 0);
+	return 0;
+}
+
+SEC("tp_btf/vma_ref_wait_end")
+int BPF_PROG(vma_ref_wait_end, struct mm_struct *mm, unsigned long vm_start,
+	     unsigned long vm_end, unsigned int users, unsigned int state, unsigned int op,
+	     int ret)
+{
+	__u32 tgid = tgid_of(mm);
+	struct vt_counters *c;
+	struct task_state *t;
+	__s64 ns;
+
+	if (filtered(tgid))
+		return 0;
+	c = open_counters();
+	if (!c)
+		return 0;
+	t = task_state(0);
+	ns = end(c, VT_DRAIN, t ? &t->drain : NULL, ret);
+	if (!t || ns < 0)
+		return 0;
+	count_time(VT_HIST_DRAIN + slot_of(t->drain.what, VT_OPS), ns);
+	count_vma(c, VT_DRAIN, tgid, t->drain.start, t->drain.end, ns);
+	return 0;
+}
+
+SEC("tp_btf/vma_born")
+int BPF_PROG(vma_born, struct mm_struct *mm, unsigned long vm_start, unsigned long vm_end)
+{
+	__u32 tgid = tgid_of(mm);
+	struct vt_counters *c;
+	struct task_state *t;
+
+	if (filtered(tgid))
+		return 0;
+	c = open_counters();
+	if (!c)
+		return 0;
+	t = task_state(BPF_LOCAL_STORAGE_GET_F_CREATE);
+	begin(c, VT_LIFE, t ? &t->life : NULL, VT_LIFE, tgid, vm_start, vm_end, 0);
+	return 0;
+}
+
+SEC("tp_btf/vma_grown")
+int BPF_PROG(vma_grown, struct mm_struct *mm, unsigned long vm_start, unsigned long vm_end, int ret)
+{
+	__u32 tgid = tgid_of(mm);
+	struct vt_counters *c;
+	struct task_state *t;
+	__s64 ns;
+
+	if (filtered(tgid))
+		return 0;
+	c = open_counters();
+	if (!c)
+		return 0;
+	t = task_state(0);
+	ns = end(c, VT_LIFE, t ? &t->life : NULL, ret);
+	if (ns >= 0)
+		count_time(VT_HIST_LIFE, ns);
+	return 0;
+}
+
+#endif

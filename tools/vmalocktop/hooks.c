@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "hooks.h"
+
+#include <bpf/bpf.h>
+#include <bpf/btf.h>
+#include <bpf/libbpf.h>
+#include <linux/bpf.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "diag.h"
+#include "vmalocktop.skel.h"
+
+#define SERIES "only kernels with the vma_lock series have "
+
+/* The arguments of a trace event, without the one that all have; -1 if there is no such event. */
+static int event_args(const struct btf *btf, const char *name)
+{
+	const struct btf_type *t;
+	char type[128];
+	int id;
+
+	snprintf(type, sizeof(type), "btf_trace_%s", name);
+	id = btf__find_by_name_kind(btf, type, BTF_KIND_TYPEDEF);
+	if (id < 0)
+		return -1;
+	t = btf__type_by_id(btf, btf__type_by_id(btf, id)->type);
+	t = t && btf_is_ptr(t) ? btf__type_by_id(btf, t->type) : NULL;
+	return t && btf_is_func_proto(t) && btf_vlen(t) ? btf_vlen(t) - 1 : -1;
+}
+
+/* Whether the kernel lets programs attach to the entry of function @name. */
+static bool can_fentry(const struct btf *btf, const char *name)
+{
+	const struct bpf_insn insns[] = {
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_K },
+		{ .code = BPF_JMP | BPF_EXIT },
+	};
+	LIBBPF_OPTS(bpf_prog_load_opts, opts, .expected_attach_type = BPF_TRACE_FENTRY);
+	int id = btf__find_by_name_kind(btf, name, BTF_KIND_FUNC), prog, link;
+
+	if (id < 0)
+		return false;
+	opts.attach_btf_id = id;
+	prog = bpf_prog_load(BPF_PROG_TYPE_TRACING, "vt_probe", "GPL", insns, 2, &opts);
+	if (prog < 0)
+		return false;
+	link = bpf_raw_tracepoint_open(NULL, prog);
+	if (link >= 0)
+		close(link);
+	close(prog);
+	return link >= 0;
+}
+
+static bool has_member(const struct btf *btf, const char *type, const char *member)
+{
+	int id = btf__find_by_name_kind(btf, type, BTF_KIND_STRUCT);
+	const struct btf_type *t = id < 0 ? NULL : btf__type_by_id(btf, id);
+
+	for (int i = 0; t && i < btf_vlen(t); i++)
+		if (!strcmp(btf__name_by_offset(btf, btf_members(t)[i].name_off), member))
+			return true;
+	return false;
+}
+
+static void set(struct coverage *c, enum metric m, const char *source, const char *why)
+{
+	c->v[m].grade = !source ? ABSENT : why ? DEGRADED : EXACT;
+	c->v[m].source = source;
+	c->v[m].why = why;
+}
+
+/* A metric that a single one of the series' events is for. */
+static void of_series(struct coverage *c, enum metric m, const struct bpf_program *prog,
+		      const char *source, const char *why)
+{
+	bool have = bpf_program__autoload(prog);
+
+	set(c, m, have ? source : NULL, have ? NULL : why);
+}
+
+/* Load @prog only if the kernel has its trace event. */
+static bool want_event(struct bpf_program *prog, const struct btf *btf, bool wanted)
+{
+	const char *event = strchr(bpf_program__section_name(prog), '/') + 1;
+	bool have = wanted && event_args(btf, event) >= 0;
+
+	bpf_program__set_autoload(prog, have);
+	return have;
+}
+
+/* Faults, and those that fell back, where the series' events don't say it. */
+static void choose_stock(struct vmalocktop *skel, const struct btf *btf, struct coverage *c)
+{
+	bool faults = want_event(skel->progs.page_fault_user, btf, !coverage__has(c, METRIC_FAULTS));
+	bool wanted = !coverage__has(c, METRIC_FALLBACKS);
+	bool fentry = wanted && can_fentry(btf, "lock_mm_and_find_vma");
+	bool path = event_args(btf, "mmap_lock_start_locking") > 2;
+	bool event = want_event(skel->progs.start_locking_new, btf, wanted && !fentry && !path);
+
+	event |= want_event(skel->progs.start_locking_path, btf, wanted && !fentry && path);
+	bpf_program__set_autoload(skel->progs.lock_mm_and_find_vma, fentry);
+	if (faults)
+		set(c, METRIC_FAULTS, "exceptions:page_fault_user", "from user mode only");
+	if (fentry)
+		set(c, METRIC_FALLBACKS, "fentry lock_mm_and_find_vma",
+		    "one that slept is told from the next by its instruction only");
+	else if (event)
+		set(c, METRIC_FALLBACKS, "mmap_lock:mmap_lock_start_locking",
+		    "from user mode only; one that slept is told from the next by its instruction");
+}
+
+int hooks__choose(struct vmalocktop *skel, const struct btf *btf, struct coverage *c)
+{
+	struct bpf_program *prog;
+	struct utsname uts;
+	bool queue, owner, waits;
+
+	*c = (struct coverage){ 0 };
+	bpf_object__for_each_program(prog, skel->obj)
+		if (!strncmp(bpf_program__section_name(prog), "tp_btf/vma_", 11))
+			want_event(prog, btf, true);
+	of_series(c, METRIC_FAULTS, skel->progs.vma_lookup, "vma_lock:vma_lookup",
+		  "neither vma_lock:vma_lookup nor exceptions:page_fault_user here");
+	of_series(c, METRIC_LOOKUPS, skel->progs.vma_lookup, "vma_lock:vma_lookup",
+		  SERIES "vma_lock:vma_lookup");
+	of_series(c, METRIC_FALLBACKS, skel->progs.vma_fault_fallback, "vma_lock:vma_fault_fallback",
+		  "no hook for faults under mmap_lock here");
+	of_series(c, METRIC_REASONS, skel->progs.vma_fault_fallback, "vma_lock:vma_fault_fallback",
+		  SERIES "vma_lock:vma_fault_fallback");
+	of_series(c, METRIC_BABY, skel->progs.vma_baby_wait_begin, "vma_lock:vma_baby_wait_*",
+		  SERIES "BABYs");
+	of_series(c, METRIC_EXCL, skel->progs.vma_baby_wait_begin, "vma_lock:vma_baby_wait_*",
+		  SERIES "such waits; elsewhere faults fall back");
+	of_series(c, METRIC_ZOMBIES, skel->progs.vma_zombie_backoff, "vma_lock:vma_zombie_backoff",
+		  SERIES "ZOMBIEs");
+	of_series(c, METRIC_DRAINS, skel->progs.vma_ref_wait_begin, "vma_lock:vma_ref_wait_*",
+		  SERIES "events for it; a VMA's rwsem isn't told apart from other locks");
+	of_series(c, METRIC_LIVES, skel->progs.vma_born, "vma_lock:vma_born, vma_grown", SERIES "BABYs");
+	choose_stock(skel, btf, c);
+
+	queue = event_args(btf, "contention_begin") >= 0 && event_args(btf, "contention_end") >= 0;
+	want_event(skel->progs.contention_begin, btf, queue);
+	want_event(skel->progs.contention_end, btf, queue);
+	set(c, METRIC_MMAP_LOCK, queue ? "lock:contention_begin, _end" : NULL,
+	    queue ? "faults from user mode only" : "needs lock:contention_begin (Linux 5.19)");
+	waits = queue || coverage__has(c, METRIC_BABY);
+	if (!waits)
+		set(c, METRIC_VMAS, NULL, "no waits here");
+	else if (!queue || has_member(btf, "mm_struct", "mm_mt") || has_member(btf, "maple_tree", "ma_root"))
+		set(c, METRIC_VMAS, queue ? "the mm's maple tree, under mmap_lock" : "vma_lock:*", NULL);
+	else
+		set(c, METRIC_VMAS, NULL, "the VMAs aren't in a maple tree (Linux 6.1)");
+	owner = has_member(btf, "rw_semaphore", "owner");
+	set(c, METRIC_BLOCKERS, waits && owner ? "mmap_lock's owner when a wait begins" : NULL,
+	    !waits ? "no waits here" : owner ? NULL : "an rwsem has no owner under PREEMPT_RT");
+	if (waits || coverage__has(c, METRIC_FALLBACKS))
+		return 0;
+	uname(&uts);
+	elog("this kernel (%s) has no event to trace: boot one with CONFIG_TRACING, 5.19 or newer",
+	     uts.release);
+	return -1;
+}
