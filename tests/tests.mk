@@ -12,3 +12,7 @@ TEST_NEEDS += all kernel kernel-stock
 test: run-tests
 run-tests: deps $(TEST_NEEDS)
 	$(Q)tests/run $(SUITES)
+
+.PHONY: test-long
+test-long: deps $(TEST_NEEDS)	## Run the suites that can look further, for hours (SUITES as above)
+	$(Q)TEST_LONG=1 tests/run $(or $(SUITES),model)
