@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * An address space of NPAGES pages.  The tree is an array, copied for each
+ * change and published by one store, as one store into the maple tree is.
+ */
+#ifndef SHIM_VMA_H
+#define SHIM_VMA_H
+
+#ifndef NPAGES
+#define NPAGES		32
+#endif
+#define PAGE_SHIFT	12
+#define PAGE_SIZE	(1UL << PAGE_SHIFT)
+#define TABLE_PAGES	8		/* pages under one page-table lock */
+#define NTABLES		((NPAGES + TABLE_PAGES - 1) / TABLE_PAGES)
+
+struct vm_area_struct {
+	unsigned long vm_start;
+	unsigned long vm_end;
+	struct mm_struct *vm_mm;
+	u64 content;		/* grows with each mmap() */
+	u64 version;		/* grows with each change */
+	atomic64_t vm_state;
+	struct rcu_head vm_rcu;
+};
+
+/* What a PTE leads to; a new one for each fault. */
+struct frame {
+	u64 content;
+	u64 version;
+};
+
+struct tree {
+	struct rcu_head rcu;
+	struct vm_area_struct *vma[NPAGES];
+};
+
+struct maple_tree {
+	struct tree *root;
+};
+
+struct mm_struct {
+	struct maple_tree mm_mt;
+	struct rw_semaphore mmap_lock;
+	seqcount_t mm_lock_seq;
+	unsigned int vma_write_op;
+	wait_queue_head_t vma_wait;
+	struct rcuwait vma_writer_wait;
+	spinlock_t ptl[NTABLES];
+	struct frame *pte[NPAGES];
+};
+
+struct ma_state {
+	struct maple_tree *tree;
+	unsigned long index;
+};
+
+#define MA_STATE(name, mt, first, last)	struct ma_state name = { (mt), (first) }
+
+static inline struct vm_area_struct *mas_walk(struct ma_state *mas)
+{
+	/* rcu_dereference(): an acquire is what C11 has for it */
+	struct tree *root = smp_load_acquire(&mas->tree->root);
+
+	return root->vma[mas->index >> PAGE_SHIFT];
+}
+
+void mm_init_vma_wait(struct mm_struct *mm);
+void vma_wake_faults(struct mm_struct *mm);
+
+#endif /* SHIM_VMA_H */
