@@ -9,15 +9,17 @@
 #include <bpf/bpf_tracing.h>
 
 #include "blocker.bpf.h"
+#include "filter.bpf.h"
 #include "hist.bpf.h"
 #include "vmalocktop.h"
 
+#define EFAULT 14
 #define EEXIST 17
 
-/* Only this process (initial PID namespace); 0: all of them. */
-const volatile __u32 vt_tgid;
 /* Unit of the histograms of times. */
 const volatile __u64 vt_unit_ns = 1000;
+/* What waits are summed up by, enum vt_by. */
+const volatile __u32 vt_by;
 
 /* Nothing is counted while this is 0: all programs start and stop together. */
 __u32 vt_open;
@@ -34,6 +36,7 @@ struct stamp {
 struct task_state {
 	struct stamp fault, drain, life;
 	struct vt_blocker_key blocker;	/* of fault; tid 0: unknown */
+	__u32 sampled;			/* take the stacks of fault */
 	/* The last fault that took mmap_lock; it may do so again before it is done. */
 	__u64 fell_back_ip;
 	__u64 fell_back_address;	/* 0: unknown */
@@ -75,6 +78,14 @@ struct {
 	__type(value, struct vt_blocker);
 } blockers SEC(".maps");
 
+/* By what vt_by says. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 1);
+	__type(key, struct vt_group_key);
+	__type(value, struct vt_hist);
+} groups SEC(".maps");
+
 struct {
 	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
@@ -89,11 +100,6 @@ static const struct vt_blocker no_blocker;
 static __always_inline __u64 slot_of(__u64 i, __u64 n)
 {
 	return i < n ? i : n - 1;
-}
-
-static __always_inline bool filtered(__u32 tgid)
-{
-	return vt_tgid && tgid != vt_tgid;
 }
 
 /* The counters, NULL while closed. */
@@ -124,8 +130,8 @@ static __always_inline struct vt_hist *hist(__u32 id)
 	return bpf_map_lookup_elem(&hists, &id);
 }
 
-/* The entry for @key, made if need be; NULL when there is no room. */
-static __always_inline struct vt_hist *vma_entry(void *map, const struct vt_vma_key *key)
+/* The entry for @key of a map of histograms, made if need be; NULL when there is no room. */
+static __always_inline struct vt_hist *hist_entry(void *map, const void *key)
 {
 	struct vt_hist *h = bpf_map_lookup_elem(map, key);
 	long err;
@@ -142,14 +148,14 @@ static __always_inline void count_vma(struct vt_counters *c, __u32 kind, __u32 t
 				      __u64 start, __u64 end, __u64 ns)
 {
 	struct vt_vma_key key = { .start = start, .end = end, .tgid = tgid, .kind = kind };
-	struct vt_hist *h = end ? vma_entry(&vmas, &key) : NULL;
+	struct vt_hist *h = end ? hist_entry(&vmas, &key) : NULL;
 
 	if (!h) {
 		if (end)
 			c->lost[VT_LOST_VMA_FULL]++;
 		key.start = 0;
 		key.end = 0;
-		h = vma_entry(&rest, &key);
+		h = hist_entry(&rest, &key);
 	}
 	if (!h)
 		c->lost[VT_LOST_REST_FULL]++;
@@ -157,23 +163,49 @@ static __always_inline void count_vma(struct vt_counters *c, __u32 kind, __u32 t
 		c->lost[VT_LOST_MAX_RACE]++;
 }
 
-static __always_inline void count_blocker(struct vt_counters *c, const struct vt_blocker_key *key,
-					  __u64 ns)
+/* A sum of waits in the hash @map, made if need be.  Returns whether there was room. */
+static __always_inline bool add_wait(void *map, const void *key, __u64 count, __u64 ns)
 {
-	struct vt_blocker *b = bpf_map_lookup_elem(&blockers, key);
+	struct vt_blocker *b = bpf_map_lookup_elem(map, key);
 
 	if (!b) {
-		long err = bpf_map_update_elem(&blockers, key, &no_blocker, BPF_NOEXIST);
+		long err = bpf_map_update_elem(map, key, &no_blocker, BPF_NOEXIST);
 
 		if (!err || err == -EEXIST)
-			b = bpf_map_lookup_elem(&blockers, key);
+			b = bpf_map_lookup_elem(map, key);
 	}
-	if (!b) {
-		c->lost[VT_LOST_BLOCKER_FULL]++;
-		return;
-	}
-	__sync_fetch_and_add(&b->count, 1);
+	if (!b)
+		return false;
+	__sync_fetch_and_add(&b->count, count);
 	__sync_fetch_and_add(&b->ns, ns);
+	return true;
+}
+
+/* Count a wait, or a back-off, of the current task with what --by asks for; @op as vt_group_key says. */
+static __always_inline void count_group(struct vt_counters *c, __u32 kind, __u32 tgid, __s64 op,
+					__u64 ns)
+{
+	struct vt_group_key key = { .kind = kind };
+	struct vt_hist *h;
+
+	if (vt_by == VT_BY_VMA)
+		return;
+	if (vt_by == VT_BY_PROCESS) {
+		key.id = tgid;
+	} else if (vt_by == VT_BY_THREAD) {
+		key.id = (__u32)bpf_get_current_pid_tgid();
+		key.tgid = tgid;
+		bpf_get_current_comm(key.comm, sizeof(key.comm));
+	} else if (vt_by == VT_BY_CGROUP) {
+		key.id = bpf_get_current_cgroup_id();
+	} else {
+		key.id = op;
+	}
+	h = hist_entry(&groups, &key);
+	if (!h)
+		c->lost[VT_LOST_GROUP_FULL]++;
+	else if (!hist_add_shared(h, ns / vt_unit_ns, ns))
+		c->lost[VT_LOST_MAX_RACE]++;
 }
 
 /* The current task's state, NULL when the kernel has none to give. */
@@ -236,56 +268,6 @@ static __always_inline void count_time(__u32 id, __u64 ns)
 
 	if (h)
 		hist_add_local(h, ns / vt_unit_ns, ns);
-}
-
-/* A fault of the current task begins to wait for @mm's writers. */
-static __always_inline void begin_fault_wait(struct mm_struct *mm, __u32 kind, __u64 start,
-					     __u64 end, __u64 address)
-{
-	struct vt_blocker_key who = {};
-	__u32 tgid = tgid_of(mm);
-	struct vt_counters *c;
-	struct task_state *t;
-	int none;
-
-	if (filtered(tgid))
-		return;
-	c = open_counters();
-	if (!c)
-		return;
-	none = find_blocker(mm, &who);
-	if (none) {
-		c->no_blocker[slot_of(none - 1, VT_NO_BLOCKERS)]++;
-		who.tid = 0;
-	}
-	who.victim_tgid = tgid;
-	who.kind = kind;
-
-	t = task_state(BPF_LOCAL_STORAGE_GET_F_CREATE);
-	if (t)
-		t->blocker = who;
-	begin(c, kind, t ? &t->fault : NULL, kind, tgid, start, end, address);
-}
-
-/* The wait of the current task, whose state is @t or NULL, ends. */
-static __always_inline void end_fault_wait(struct task_state *t, __u32 tgid, __u32 kind, int ret)
-{
-	struct vt_counters *c;
-	__s64 ns;
-
-	if (filtered(tgid))
-		return;
-	c = open_counters();
-	if (!c)
-		return;
-	ns = end(c, kind, t ? &t->fault : NULL, ret);
-	if (!t || ns < 0)
-		return;
-	count_time(kind == VT_EXCL ? VT_HIST_EXCL : kind == VT_BABY ? VT_HIST_BABY :
-		   VT_HIST_MMAP_LOCK, ns);
-	count_vma(c, kind, tgid, t->fault.start, t->fault.end, ns);
-	if (t->blocker.tid)
-		count_blocker(c, &t->blocker, ns);
 }
 
 #endif

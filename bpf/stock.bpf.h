@@ -8,8 +8,8 @@
 #ifndef STOCK_BPF_H
 #define STOCK_BPF_H
 
-#include "count.bpf.h"
 #include "maple.bpf.h"
+#include "wait.bpf.h"
 
 /* include/trace/events/lock.h, since 5.19 (commit 16edd9b511a1) */
 #define LCB_F_SPIN	1U
@@ -184,7 +184,7 @@ int BPF_PROG(contention_end, void *lock, int ret)
 	/* Now that the fault holds mmap_lock, the VMAs stay as they are. */
 	if (!ret && t->fault.address)
 		maple_find(mm, t->fault.address, &t->fault.start, &t->fault.end);
-	end_fault_wait(t, t->fault.tgid, VT_MMAP_LOCK, ret);
+	end_fault_wait(ctx, t, t->fault.tgid, VT_MMAP_LOCK, ret);
 	return 0;
 }
 

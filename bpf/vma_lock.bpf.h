@@ -3,7 +3,7 @@
 #ifndef VMA_LOCK_BPF_H
 #define VMA_LOCK_BPF_H
 
-#include "count.bpf.h"
+#include "wait.bpf.h"
 
 SEC("tp_btf/vma_lookup")
 int BPF_PROG(vma_lookup, struct mm_struct *mm, unsigned long address, unsigned long vm_start,
@@ -13,7 +13,7 @@ int BPF_PROG(vma_lookup, struct mm_struct *mm, unsigned long address, unsigned l
 	struct vt_hist *h;
 	__u64 i;
 
-	if (vt_tgid && filtered(bpf_get_current_pid_tgid() >> 32))
+	if (filtered(bpf_get_current_pid_tgid() >> 32))
 		return 0;
 	c = open_counters();
 	if (!c)
@@ -35,7 +35,7 @@ int BPF_PROG(vma_fault_fallback, struct mm_struct *mm, unsigned long address, un
 {
 	struct vt_counters *c;
 
-	if (vt_tgid && filtered(bpf_get_current_pid_tgid() >> 32))
+	if (filtered(bpf_get_current_pid_tgid() >> 32))
 		return 0;
 	c = open_counters();
 	if (!c)
@@ -58,7 +58,12 @@ int BPF_PROG(vma_zombie_backoff, struct mm_struct *mm, unsigned long address,
 	if (!c)
 		return 0;
 	c->zombie[slot_of(where, VT_PLACES)]++;
+	if (!ranked(vm_start, vm_end, 0)) {
+		c->left_out[VT_ZOMBIE]++;
+		return 0;
+	}
 	count_vma(c, VT_ZOMBIE, tgid, vm_start, vm_end, 0);
+	count_group(c, VT_ZOMBIE, tgid, 0, 0);
 	return 0;
 }
 
@@ -84,7 +89,7 @@ SEC("tp_btf/vma_baby_wait_end")
 int BPF_PROG(vma_baby_wait_end, struct mm_struct *mm, unsigned long address,
 	     unsigned long vm_start, unsigned long vm_end, unsigned int state, int ret)
 {
-	end_fault_wait(task_state(0), tgid_of(mm), fault_kind(state), ret);
+	end_fault_wait(ctx, task_state(0), tgid_of(mm), fault_kind(state), ret);
 	return 0;
 }
 
@@ -113,6 +118,7 @@ int BPF_PROG(vma_ref_wait_end, struct mm_struct *mm, unsigned long vm_start,
 {
 	__u32 tgid = tgid_of(mm);
 	struct vt_counters *c;
+	struct vt_blocker_key who = { .victim_tgid = tgid, .kind = VT_DRAIN, .syscall = op };
 	struct task_state *t;
 	__s64 ns;
 
@@ -126,7 +132,14 @@ int BPF_PROG(vma_ref_wait_end, struct mm_struct *mm, unsigned long vm_start,
 	if (!t || ns < 0)
 		return 0;
 	count_time(VT_HIST_DRAIN + slot_of(t->drain.what, VT_OPS), ns);
+	if (!ranked(t->drain.start, t->drain.end, ns)) {
+		c->left_out[VT_DRAIN]++;
+		return 0;
+	}
 	count_vma(c, VT_DRAIN, tgid, t->drain.start, t->drain.end, ns);
+	count_group(c, VT_DRAIN, tgid, t->drain.what, ns);
+	if (sampled())
+		count_stacks(ctx, c, &who, 0, ns);
 	return 0;
 }
 

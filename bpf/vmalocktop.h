@@ -63,6 +63,10 @@ enum vt_lost {
 	VT_LOST_VMA_FULL,	/* no room for a new VMA: counted with its process' other ranges */
 	VT_LOST_REST_FULL,	/* no room for that either: missing from the ranking */
 	VT_LOST_BLOCKER_FULL,	/* no room for a new blocker */
+	VT_LOST_GROUP_FULL,	/* no room for a new thread, cgroup, ... */
+	VT_LOST_STACK,		/* a stack couldn't be taken, or its place is another's */
+	VT_LOST_STACK_FULL,	/* no room for a new combination of stacks */
+	VT_LOST_WANTED_FULL,	/* no room to ask a writer for its stack */
 	VT_LOST_MAX_RACE,	/* a maximum may be too small */
 	VT_LOSSES,
 };
@@ -89,6 +93,7 @@ struct vt_counters {
 	__u64 unstamped[VT_TIMED_KINDS]; /* of begun: no task storage, so its end isn't timed */
 	__u64 restamped[VT_TIMED_KINDS]; /* of begun: while the task's last one had not ended */
 	__u64 unmatched[VT_TIMED_KINDS]; /* of ended: no beginning seen, not timed */
+	__u64 left_out[VT_KINDS];	/* of the timed ones and back-offs: not in any ranking, by the options */
 	__u64 no_blocker[VT_NO_BLOCKERS];
 	__u64 lost[VT_LOSSES];
 };
@@ -118,6 +123,51 @@ struct vt_blocker_key {
 struct vt_blocker {
 	__u64 count;
 	__u64 ns;
+};
+
+/* What waits can be summed up by, besides VMAs. */
+enum vt_by {
+	VT_BY_VMA,
+	VT_BY_PROCESS,
+	VT_BY_THREAD,
+	VT_BY_CGROUP,
+	VT_BY_OP,
+};
+
+struct vt_group_key {
+	/*
+	 * Of processes, threads and cgroups the number.  By operation: of drains
+	 * enum vma_write_op, of waits of faults the blocker's system call as in
+	 * vt_blocker_key, or VT_NO_OP; 0 of back-offs.
+	 */
+	__s64 id;
+	__u32 tgid;			/* of a thread, else 0 */
+	__u32 kind;			/* enum vt_kind, never VT_LIFE */
+	char comm[VT_COMM_LEN];		/* of a thread, else empty */
+};
+
+#define VT_NO_OP	(-2)		/* no blocker was found */
+
+/* Who waited for whom, with stacks: indices of the map "stacks", negative: none. */
+struct vt_stack_key {
+	struct vt_blocker_key who;	/* tid 0: unknown, or a drain, whose syscall is the op */
+	char comm[VT_COMM_LEN];		/* of the thread that waited */
+	__s32 user, kernel;		/* its stacks */
+	__s32 blocker_user, blocker_kernel;
+};
+
+/* A wait that hasn't ended, as the task iterator writes it. */
+struct vt_open_wait {
+	__u64 ns;			/* when it began */
+	__u64 start, end;		/* of the VMA; 0: unknown */
+	__u64 address;			/* of the fault; 0: unknown */
+	__u32 mm_tgid;			/* whose mm it is */
+	__u32 tgid, tid;		/* who waits */
+	__u32 kind;			/* VT_BABY, VT_EXCL, VT_MMAP_LOCK or VT_DRAIN */
+	__u32 op;			/* of a drain */
+	__u32 zero;
+	char comm[VT_COMM_LEN];
+	struct vt_blocker_key blocker;	/* tid 0: unknown */
 };
 
 #endif

@@ -10,6 +10,8 @@
 #include <linux/bpf.h>
 #include <stdbool.h>
 
+struct seq_file;
+
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 
 typedef struct {
@@ -64,6 +66,16 @@ struct pt_regs___x86 {
 struct pt_regs___arm64 {
 	unsigned long long pc;
 	int syscallno;
+};
+
+/* What the task iterator gives to its program. */
+struct bpf_iter_meta {
+	struct seq_file *seq;
+};
+
+struct bpf_iter__task {
+	struct bpf_iter_meta *meta;
+	struct task_struct *task;	/* NULL at the end */
 };
 
 #pragma clang attribute pop

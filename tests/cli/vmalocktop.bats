@@ -32,7 +32,8 @@ has_events() {
 	[ "$status" -eq 0 ]
 	[ -z "$stderr" ]
 	for option in --pid --hist --json --timestamps --milliseconds --verbose --stats --version \
-		--duration --max-entries --coverage INTERVAL COUNT; do
+		--duration --max-entries --coverage --tid --comm --cgroup --longer-than --min-vma --by --sort --csv --folded \
+		--sample --max-stack --no-header INTERVAL COUNT; do
 		[[ $output == *"$option"* ]]
 	done
 	for word in BABY EXCL ZOMBIE drain fallback blocker; do
@@ -63,7 +64,7 @@ has_events() {
 	wrong_usage "-p needs a PID (" -T -vp
 	wrong_usage "--pid needs a PID (" --pid
 	wrong_usage "--duration needs a number of seconds (" --duration
-	wrong_usage "--max-entries needs a number (" 1 --max
+	wrong_usage "--max-entries needs a number (" 1 --max-e
 }
 
 @test "intervals that are no positive number of seconds" {
@@ -91,13 +92,59 @@ has_events() {
 
 @test "options that exclude each other" {
 	wrong_usage "--json and --hist" --json --hist
-	wrong_usage "--json and -T" --json -T
+	wrong_usage "-T is for text" --json -T
+	wrong_usage "-T is for text" -T --csv
+	wrong_usage "-T is for text" -T --folded
+	wrong_usage "--json and --csv exclude" --json --csv
+	wrong_usage "--sample is about stacks" --sample 2
 }
 
 @test "PIDs that are none" {
 	for bad in 0 -1 abc 12x '' 4294967296; do
 		wrong_usage "'$bad'" -p "$bad"
 	done
+}
+
+@test "threads, names, times, sizes and keys that are none" {
+	for bad in 0 -1 abc 12x ''; do
+		wrong_usage "not a thread ID: '$bad'" -t "$bad"
+	done
+	for bad in '' 1234567890123456; do
+		wrong_usage "not a thread's name" -n "$bad"
+	done
+	for bad in '' 5 1.5ms -1ms 5m '1 ms'; do
+		wrong_usage "not a time with ns, us, ms or s: '$bad'" --longer-than "$bad"
+	done
+	for bad in '' 1X -1 1.5G; do
+		wrong_usage "not a size: '$bad'" --min-vma "$bad"
+	done
+	wrong_usage "not one of vma, process, thread, cgroup, op: 'threads'" --by threads
+	wrong_usage "not one of lost, total, count, avg, max: ''" --sort ''
+	wrong_usage "not a number of waits: '0'" --folded --sample 0
+	wrong_usage "not a number of frames: '128'" --folded --max-stack 128
+}
+
+@test "-p: repeated, but not too often" {
+	many=()
+	for pid in $(seq 65); do
+		many+=(-p "$pid")
+	done
+	wrong_usage "more than 64 processes; one too many: '65'" "${many[@]}"
+}
+
+@test "-t, -c: what isn't there is said, exit 1" {
+	sleep 0 &
+	gone=$!
+	wait "$gone"
+	run --separate-stderr "$top" -t "$gone"
+	[ "$status" -eq 1 ]
+	[[ $stderr == *"no such thread: $gone"* ]]
+	run --separate-stderr "$top" -c /nowhere
+	[ "$status" -eq 1 ]
+	[[ $stderr == *"cannot open cgroup /nowhere: "* ]]
+	run --separate-stderr "$top" -c /tmp
+	[ "$status" -eq 1 ]
+	[[ $stderr == *"/tmp is not a cgroup v2"* ]]
 }
 
 @test "no such process: exit 1, one line that says so" {
@@ -135,7 +182,7 @@ signal.pause()' >"$BATS_TEST_TMPDIR/tid" 3>&- &
 	[ "$status" -eq 0 ]
 	[ -z "$stderr" ]
 	[ "${lines[0]}" = "Linux $(uname -r)" ]
-	[ "$(grep -cE '^[a-zA-Z]([^ ]| [^ ])+ {2,}(exact|degraded|absent) +[^ ]' <<<"$output")" -eq 12 ]
+	[ "$(grep -cE '^[a-zA-Z]([^ ]| [^ ])+ {2,}(exact|degraded|absent) +[^ ]' <<<"$output")" -eq 14 ]
 	if has_events; then
 		grep -Eq '^lookups under RCU.* exact +vma_lock:vma_lookup$' <<<"$output"
 	else
@@ -143,21 +190,82 @@ signal.pause()' >"$BATS_TEST_TMPDIR/tid" 3>&- &
 	fi
 }
 
+# watched ARGUMENT... - run vmalocktop for two seconds on a load whose faults wait; sets $load
+watched() {
+	build/bin/vmalock-load --duration 6 --modes anon,replace,mprotect >/dev/null &
+	load=$!
+	run --separate-stderr "$top" --duration 2 "${@//LOAD/$load}"
+	kill "$load"
+	wait "$load" || true
+	echo "status $status, stderr: $stderr"
+	[ "$status" -eq 0 ]
+}
+
 @test "a kernel without vma_lock events: mmap_lock is still watched" {
 	if has_events; then
 		skip "this kernel has them"
 	fi
-	build/bin/vmalock-load --duration 4 --modes anon,replace,mprotect >/dev/null &
-	load=$!
-	run --separate-stderr "$top" --json --duration 2 -p "$load"
-	wait "$load"
-	[ "$status" -eq 0 ]
+	watched --json -p LOAD
 	jq -e '.coverage.baby == "absent" and .waits.baby == null and .faults.count > 1000' <<<"$output"
 	jq -e '([.faults.fallbacks[]] | add) > 0 and .waits.mmap_lock.count > 0' <<<"$output"
 	jq -e '.lost_to_vma_locks.fault_wait_ns == .waits.mmap_lock.total_ns' <<<"$output"
 	jq -e "[.regions[].pid, .blockers[].pid] | length > 1 and all(. == $load)" <<<"$output"
 	jq -e '([.regions[].vmas[] | select(.size > 0).count] | add) > 0.9 * .waits.mmap_lock.count' <<<"$output"
 	jq -e 'any(.blockers[]; .kind == "mmap_lock" and .syscall == "mmap")' <<<"$output"
+}
+
+@test "--by thread: groups add up to all waits" {
+	watched --json --by thread -p LOAD
+	jq -e '.by == "thread" and (.groups | length > 1)' <<<"$output"
+	jq -e '([.groups[].kinds[].count] | add) == ([.waits[] | .count? // 0] | add)' <<<"$output"
+	jq -e "[.groups[].name | test(\"^[0-9]+ vmalock-load of $load \\\\(vmalock-load\\\\)$\")] | all" <<<"$output"
+}
+
+@test "--longer-than, --min-vma: the rankings leave out the others, the totals don't" {
+	watched --json --longer-than 2ms --min-vma 1M -p LOAD
+	jq -e '.left_out > 0 and ([.regions[].vmas[] | .size >= 1048576 and .total_ns >= .count * 2000000] | all)' <<<"$output"
+	jq -e '([.regions[].vmas[].count] | add // 0) + .left_out ==
+		([.waits | .baby, .excl, .mmap_lock, .drain | .count? // 0] | add) +
+		([.faults.zombie_backoffs // {} | .[]] | add // 0)' <<<"$output"
+}
+
+@test "-n: other threads aren't counted" {
+	watched --json -n nobody-has-this -p LOAD
+	jq -e '.faults.count == 0 and .regions == [] and ([.waits[] | .begun? // 0] | add) == 0' <<<"$output"
+	watched --json -n vmalock-load -p LOAD
+	jq -e '.faults.count > 1000' <<<"$output"
+}
+
+@test "several -p: both, and no other" {
+	sleep 30 &
+	sleeper=$!
+	watched --json -p LOAD -p "$sleeper"
+	kill "$sleeper"
+	[[ $stderr == *"waits of 2 processes"* ]]
+	jq -e "(.faults.count > 1000) and ([.regions[].pid] | all(. == $load)) and .pid == null" <<<"$output"
+}
+
+@test "--csv: every line has its columns, the header can be left out" {
+	watched --csv --by op -p LOAD
+	[ "${lines[0]}" = time,op,kind,count,total_ns,max_ns,max_exact ]
+	[ "${#lines[@]}" -gt 1 ]
+	for line in "${lines[@]:1}"; do
+		[[ $line =~ ^[-0-9]+T[:.0-9]+Z,\"[a-z\(\)]+\",[a-z_]+,[0-9]+,[0-9]+,[0-9]+,[01]$ ]]
+	done
+	watched --csv --no-header -p LOAD
+	[[ $output != *total_ns* ]]
+	python3 -c 'import csv, sys; rows = list(csv.reader(sys.stdin)); assert rows and all(len(r) == 12 for r in rows), rows' <<<"$output"
+}
+
+@test "--folded: stacks of waiters down to functions of the program, and of the writers" {
+	watched --folded --max-stack 32 -p LOAD
+	[ "${#lines[@]}" -gt 0 ]
+	for line in "${lines[@]}"; do
+		[[ $line =~ ^[^\;]+(\;[^\;]+)+\ [1-9][0-9]*$ ]]
+	done
+	grep -Eq '^vmalock-load;.*exc_page_fault;.*;\[(mmap_lock|baby|excl) wait\];vmalock-load \(tid [0-9]+\);\[(mmap|mprotect)\];.*(mmap|mprotect).* [0-9]+$' <<<"$output"
+	[[ $output != *bpf_prog_* ]]
+	grep -q guarded_ <<<"$output"
 }
 
 @test "without privileges: exit 1, names the capabilities" {

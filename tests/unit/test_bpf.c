@@ -16,6 +16,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include "hist.h"
@@ -50,7 +51,7 @@ static struct vmalocktop *open_as_raw(void)
 	return skel;
 }
 
-static struct vmalocktop *load(uint32_t tgid, uint32_t max_entries)
+static struct vmalocktop *open_for(uint32_t tgid, uint32_t max_entries)
 {
 	struct vmalocktop *skel = open_as_raw();
 	struct bpf_program *prog;
@@ -60,8 +61,20 @@ static struct vmalocktop *load(uint32_t tgid, uint32_t max_entries)
 		bpf_program__set_autoload(prog, bpf_program__type(prog) == BPF_PROG_TYPE_RAW_TRACEPOINT);
 	skel->rodata->vt_tgid = tgid;
 	bpf_map__set_max_entries(skel->maps.vmas, max_entries);
+	return skel;
+}
+
+static void load_opened(struct vmalocktop *skel)
+{
 	assert_int_equal(vmalocktop__load(skel), 0);
 	skel->bss->vt_open = 1;
+}
+
+static struct vmalocktop *load(uint32_t tgid, uint32_t max_entries)
+{
+	struct vmalocktop *skel = open_for(tgid, max_entries);
+
+	load_opened(skel);
 	return skel;
 }
 
@@ -335,6 +348,77 @@ static void stock_faults(void **state)
 	assert_int_equal(c.ended[VT_MMAP_LOCK], 0);
 }
 
+/* Waits that the options leave out are in the totals alone. */
+static void left_out(void **state)
+{
+	struct vmalocktop *skel = open_for(0, 64);
+	struct vt_counters c;
+	struct vt_hist h;
+
+	(void)state;
+	skel->rodata->vt_longer_ns = 1000000000;
+	load_opened(skel);
+	RUN(skel->progs.vma_baby_wait_begin, 0, 0x1000, 0x1000, 0x3000, BABY_STATE);
+	RUN(skel->progs.vma_baby_wait_end, 0, 0x1000, 0x1000, 0x3000, BABY_STATE, 0);
+	c = counters(skel);
+	assert_int_equal(c.ended[VT_BABY], 1);
+	assert_int_equal(c.left_out[VT_BABY], 1);
+	h = hist(skel, VT_HIST_BABY);
+	assert_int_equal(hist__count(&h), 1);
+	assert_int_equal(entries(skel->maps.vmas), 0);
+	vmalocktop__destroy(skel);
+
+	skel = open_for(0, 64);
+	skel->rodata->vt_min_vma = 0x2001;
+	load_opened(skel);
+	RUN(skel->progs.vma_zombie_backoff, 0, 0x1000, 0x1000, 0x3000, 0);
+	RUN(skel->progs.vma_zombie_backoff, 0, 0x1000, 0x1000, 0x4000, 0);
+	c = counters(skel);
+	assert_int_equal(c.left_out[VT_ZOMBIE], 1);
+	assert_int_equal(entries(skel->maps.vmas), 1);
+	vmalocktop__destroy(skel);
+}
+
+static void sums_by_thread(void **state)
+{
+	struct vmalocktop *skel = open_for(0, 64);
+	struct vt_group_key key = { .id = gettid(), .tgid = getpid(), .kind = VT_EXCL };
+	struct vt_hist h;
+
+	(void)state;
+	prctl(PR_GET_NAME, key.comm);
+	skel->rodata->vt_by = VT_BY_THREAD;
+	bpf_map__set_max_entries(skel->maps.groups, 8);
+	load_opened(skel);
+	for (int i = 0; i < 2; i++) {
+		RUN(skel->progs.vma_baby_wait_begin, 0, 0x1000, 0x1000, 0x3000, EXCL_STATE);
+		RUN(skel->progs.vma_baby_wait_end, 0, 0x1000, 0x1000, 0x3000, EXCL_STATE, 0);
+	}
+	assert_int_equal(entries(skel->maps.groups), 1);
+	assert_int_equal(bpf_map_lookup_elem(bpf_map__fd(skel->maps.groups), &key, &h), 0);
+	assert_int_equal(hist__count(&h), 2);
+	vmalocktop__destroy(skel);
+}
+
+static void other_names_are_left_out(void **state)
+{
+	struct vmalocktop *skel = open_for(0, 64);
+	struct vt_counters c;
+	char comm[VT_COMM_LEN];
+
+	(void)state;
+	prctl(PR_GET_NAME, comm);
+	strcpy((char *)skel->rodata->vt_comm, comm);
+	load_opened(skel);
+	RUN(skel->progs.vma_lookup, 0, 0x1000, 0x1000, 0x2000, 1, 1);
+	prctl(PR_SET_NAME, "another");
+	RUN(skel->progs.vma_lookup, 0, 0x1000, 0x1000, 0x2000, 1, 1);
+	prctl(PR_SET_NAME, comm);
+	c = counters(skel);
+	assert_int_equal(c.lookup_first[1], 1);
+	vmalocktop__destroy(skel);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -344,6 +428,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(drains_and_lives, setup, teardown),
 		cmocka_unit_test_setup_teardown(halves_are_counted_not_timed, setup, teardown),
 		cmocka_unit_test_setup_teardown(stock_faults, setup, teardown),
+		cmocka_unit_test(left_out),
+		cmocka_unit_test(sums_by_thread),
+		cmocka_unit_test(other_names_are_left_out),
 		cmocka_unit_test_setup_teardown(closed_counts_nothing, setup, teardown),
 		cmocka_unit_test_setup_teardown(other_processes_are_left_out, setup, teardown),
 		cmocka_unit_test_setup_teardown(full_map_loses_only_the_range, setup, teardown),

@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -31,12 +32,31 @@ static const struct place *place(void *ctx, uint32_t tgid, uint64_t start, uint6
 	return tgid == 42 && start >= GIANT ? &giant : &unknown;
 }
 
+static void cgroup(void *ctx, uint64_t id, char *name, size_t len)
+{
+	(void)ctx;
+	snprintf(name, len, "/slice/%d", (int)id);
+}
+
+static const char *frames(void *ctx, uint32_t tgid, int32_t id)
+{
+	(void)ctx;
+	return id < 0 ? NULL : tgid ? "main;f" : "entry;wait";
+}
+
+static enum vt_by by;
+static enum sort sort;
+
 static struct model build(const struct snapshot *before, const struct snapshot *now)
 {
-	struct model m;
 	int asked = 0;
+	const struct model_context context = {
+		.names = &names, .unit_ns = 1000, .by = by, .sort = sort, .ctx = &asked,
+		.place = place, .cgroup = cgroup, .frames = frames,
+	};
+	struct model m;
 
-	assert_int_equal(model__build(&m, before, now, &names, 1000, place, &asked), 0);
+	assert_int_equal(model__build(&m, before, now, &context), 0);
 	return m;
 }
 
@@ -256,6 +276,147 @@ static void blockers_rank_over_kinds(void **state)
 	model__free(&m);
 }
 
+static struct group_row group(int64_t id, uint32_t kind, uint64_t n, uint64_t ns)
+{
+	struct group_row r = { .key = { .id = id, .kind = kind }, .hist.max = ns };
+
+	r.hist.slots[0] = n;
+	r.hist.sum = n * ns;
+	return r;
+}
+
+/* Sums by process, sorted as asked for; what is older than the report isn't in it. */
+static void groups_by_process(void **state)
+{
+	struct group_row old[] = { group(42, VT_BABY, 1, 100) };
+	struct group_row rows[] = {
+		group(42, VT_BABY, 3, 100), group(42, VT_DRAIN, 1, 1000), group(7, VT_EXCL, 1, 150),
+		group(8, VT_MMAP_LOCK, 9, 10),
+	};
+	static const struct {
+		enum sort sort;
+		const char *first;
+	} orders[] = {
+		{ SORT_LOST, "42 (?)" }, { SORT_TOTAL, "42 (?)" }, { SORT_COUNT, "8 (?)" },
+		{ SORT_MAX, "42 (?)" }, { SORT_AVG, "42 (?)" },
+	};
+	struct snapshot before = { .groups = old, .n_groups = 1 };
+	struct snapshot now = { .groups = rows, .n_groups = 4 };
+	struct model m;
+
+	(void)state;
+	now.counters.left_out[VT_BABY] = 5;
+	by = VT_BY_PROCESS;
+	snapshot__sort(&now);
+	for (size_t i = 0; i < sizeof(orders) / sizeof(orders[0]); i++) {
+		sort = orders[i].sort;
+		m = build(&before, &now);
+		assert_int_equal(m.n_groups, 3);
+		assert_string_equal(m.groups[0].name, orders[i].first);
+		assert_int_equal(m.left_out, 5);
+		model__free(&m);
+	}
+	sort = SORT_LOST;
+	m = build(&before, &now);
+	assert_int_equal(m.groups[0].fault_ns, 200);
+	assert_int_equal(hist__count(&m.groups[0].kinds[VT_BABY]), 2);
+	assert_int_equal(hist__count(&m.groups[0].kinds[VT_DRAIN]), 1);
+	assert_string_equal(m.groups[1].name, "7 (?)");
+	assert_string_equal(m.groups[2].name, "8 (?)");
+	model__free(&m);
+	by = VT_BY_VMA;
+}
+
+static void groups_have_names(void **state)
+{
+	struct group_row thread[] = { group(43, VT_BABY, 1, 10) };
+	struct group_row cgroups[] = { group(5, VT_BABY, 1, 10) };
+	struct group_row ops[] = {
+		group(9, VT_BABY, 1, 40), group(9, VT_EXCL, 1, 40), group(1, VT_DRAIN, 1, 30),
+		group(VT_NO_OP, VT_BABY, 1, 20), group(0, VT_ZOMBIE, 1, 0),
+	};
+	struct snapshot now = { .groups = thread, .n_groups = 1 };
+	struct model m;
+
+	(void)state;
+	thread[0].key.tgid = 42;
+	strcpy(thread[0].key.comm, "a\033b");
+	by = VT_BY_THREAD;
+	m = build(&zero, &now);
+	assert_string_equal(m.groups[0].name, "43 a?b of 42 (?)");
+	model__free(&m);
+	by = VT_BY_CGROUP;
+	now.groups = cgroups;
+	m = build(&zero, &now);
+	assert_string_equal(m.groups[0].name, "/slice/5");
+	model__free(&m);
+	by = VT_BY_OP;
+	now = (struct snapshot){ .groups = ops, .n_groups = 5 };
+	snapshot__sort(&now);
+	m = build(&zero, &now);
+	/* Kinds of one system call are one group, an operation is another. */
+	assert_int_equal(m.n_groups, 4);
+	assert_int_equal(m.groups[0].fault_ns, 80);
+	assert_string_equal(m.groups[1].name, "(unknown)");
+	assert_string_equal(m.groups[2].name, "1");
+	assert_string_equal(m.groups[3].name, "(back-off)");
+	model__free(&m);
+	by = VT_BY_VMA;
+}
+
+static void stacks_of_both_sides(void **state)
+{
+	struct stack_row old[] = {
+		{ { .who = { .tid = 6, .tgid = 5, .syscall = -1, .kind = VT_BABY, .comm = "w" },
+		    .comm = "f", .user = 3, .kernel = 4, .blocker_user = -1, .blocker_kernel = 5 }, { 1, 100 } },
+	};
+	struct stack_row rows[2] = { old[0], { { .comm = "g", .user = -1, .kernel = -1, .blocker_user = -1,
+		.blocker_kernel = -1 }, { 1, 50 } } };
+	struct snapshot before = { .stacks = old, .n_stacks = 1 };
+	struct snapshot now = { .stacks = rows, .n_stacks = 2 };
+	struct model m;
+
+	(void)state;
+	rows[0].key.who.victim_tgid = rows[1].key.who.victim_tgid = old[0].key.who.victim_tgid = 42;
+	rows[0].value = (struct vt_blocker){ 3, 300 };
+	snapshot__sort(&now);
+	m = build(&before, &now);
+	assert_int_equal(m.n_stacks, 2);
+	assert_int_equal(m.stacks[0].ns, 200);
+	assert_int_equal(m.stacks[0].count, 2);
+	assert_string_equal(m.stacks[0].user, "main;f");
+	assert_string_equal(m.stacks[0].kernel, "entry;wait");
+	assert_null(m.stacks[0].blocker_user);
+	assert_string_equal(m.stacks[0].blocker_kernel, "entry;wait");
+	assert_string_equal(m.stacks[0].syscall, "-");
+	assert_null(m.stacks[1].user);
+	model__free(&m);
+}
+
+static void open_waits_oldest_first(void **state)
+{
+	struct vt_open_wait waits[] = {
+		{ .ns = 500, .start = GIANT, .end = GIANT + 0x1000, .mm_tgid = 42, .tgid = 42, .tid = 44,
+		  .kind = VT_DRAIN, .op = 1, .comm = "w" },
+		{ .ns = 100, .address = GIANT + 5, .mm_tgid = 42, .tgid = 42, .tid = 43, .kind = VT_MMAP_LOCK,
+		  .comm = "f\n", .blocker = { .tid = 44, .tgid = 42, .syscall = 9, .comm = "w" } },
+	};
+	struct snapshot now = { .ns = 1000, .open = waits, .n_open = 2 };
+	struct model m;
+
+	(void)state;
+	snapshot__sort(&now);
+	m = build(&zero, &now);
+	assert_int_equal(m.n_open, 2);
+	assert_int_equal(m.open[0].wait.tid, 43);
+	assert_int_equal(m.open[0].age_ns, 900);
+	assert_string_equal(m.open[0].wait.comm, "f?");
+	assert_string_equal(m.open[0].place.region.name, "[anon:giant]");
+	assert_string_equal(m.open[1].what, "1");
+	assert_int_equal(m.open[1].age_ns, 500);
+	model__free(&m);
+}
+
 static int no_names(void **state)
 {
 	(void)state;
@@ -272,6 +433,10 @@ int main(void)
 		cmocka_unit_test(regions_rank_by_lost_time),
 		cmocka_unit_test(blockers),
 		cmocka_unit_test(blockers_rank_over_kinds),
+		cmocka_unit_test(groups_by_process),
+		cmocka_unit_test(groups_have_names),
+		cmocka_unit_test(stacks_of_both_sides),
+		cmocka_unit_test(open_waits_oldest_first),
 	};
 
 	return cmocka_run_group_tests(tests, no_names, NULL);

@@ -32,6 +32,7 @@ static const struct place *place(void *ctx, uint32_t tgid, uint64_t start, uint6
 }
 
 static struct names names;
+static const struct model_context context = { .names = &names, .unit_ns = 1000, .place = place };
 
 static struct model sample(void)
 {
@@ -66,7 +67,7 @@ static struct model sample(void)
 	names__load(&names, NULL);
 	strcpy(names.name[NAMES_RESULT][1], "ref");
 	strcpy(names.name[NAMES_OP][1], "mmap");
-	assert_int_equal(model__build(&m, &before, &now, &names, 1000, place, NULL), 0);
+	assert_int_equal(model__build(&m, &before, &now, &context), 0);
 	m.pid = 4711;
 	strcpy(m.comm, "java");
 	m.last = true;
@@ -99,15 +100,15 @@ static void table(void **state)
 
 	(void)state;
 	contains(text, "PID 4711 (java), 2.00 s\n"
-		       "faults lost 40.50 us in 2.00 s to VMA locks: less than 0.01 threads stalled on "
+		       "faults lost 40.5us in 2.00 s to VMA locks: less than 0.01 threads stalled on "
 		       "average, 74% behind mapper (tid 4713) in mmap; 1 still waiting\n\n");
 	contains(text, "looked up under RCU                                  1000  100.000%        500.0\n");
 	contains(text, "  found, took a reference                            1000  100.000%");
 	contains(text, "[anon:java heap] 64.0G 0x7f2a00000000-0x7f3a00000000");
 	contains(text, "  0x7f2a00000000-0x7f2a00200000 2.0M memfd:a ");
-	contains(text, "mapper               4711     4713 mmap               all               10         30.000");
-	contains(text, "\n                                                      baby               9         20.500");
-	contains(text, "\n                                                      excl               1          9.500");
+	contains(text, "mapper               4711     4713 mmap               all               10    30.0us    3.00us");
+	contains(text, "\n                                                      baby               9    20.5us    2.28us");
+	contains(text, "\n                                                      excl               1    9.50us    9.50us");
 	assert_null(strstr(text, "STALLED"));
 	contains(text, "lost: vma_full 5 (");
 	assert_null(strstr(text, "nothing lost"));
@@ -133,10 +134,10 @@ static void stalled_process(void **state)
 	render__text(f, &m, &when);
 	fclose(f);
 	model__free(&m);
-	contains(text, "All processes, 0.00 s\nfaults lost 40.50 us in 0.00 s to VMA locks: 0.68 threads");
+	contains(text, "All processes, 0.00 s\nfaults lost 40.5us in 0.00 s to VMA locks: 0.68 threads");
 	contains(text, "SYSCALL            STALLED PID KIND ");
 	contains(text, "4711     4713 mmap                      4711 all               10 ");
-	contains(text, " <=15.999\n");
+	contains(text, " <=16.0us\n");
 	free(text);
 }
 
@@ -151,7 +152,7 @@ static void begun_before_the_tracing(void **state)
 	(void)state;
 	now.counters.ended[VT_BABY] = now.counters.unmatched[VT_BABY] = 2;
 	now.counters.ended[VT_LIFE] = now.counters.unmatched[VT_LIFE] = 1;
-	assert_int_equal(model__build(&m, &before, &now, &names, 1000, place, NULL), 0);
+	assert_int_equal(model__build(&m, &before, &now, &context), 0);
 	render__text(f, &m, NULL);
 	fclose(f);
 	model__free(&m);
@@ -171,7 +172,7 @@ static void nothing_at_all(void **state)
 	FILE *f = open_memstream(&text, &n);
 
 	(void)state;
-	assert_int_equal(model__build(&m, &before, &now, &names, 1000, place, NULL), 0);
+	assert_int_equal(model__build(&m, &before, &now, &context), 0);
 	render__text(f, &m, NULL);
 	render__hist(f, &m, NULL);
 	fclose(f);
@@ -256,7 +257,7 @@ static void stock_kernel(void **state)
 	now.counters.fell_back[VT_FELL_USER] = 30;
 	now.counters.begun[VT_MMAP_LOCK] = 4;
 	now.hists[VT_HIST_MMAP_LOCK] = (struct vt_hist){ .slots[2] = 3, .sum = 15000000, .max = 6000000 };
-	assert_int_equal(model__build(&m, &before, &now, &names, 1000, place, NULL), 0);
+	assert_int_equal(model__build(&m, &before, &now, &context), 0);
 	m.coverage = &coverage;
 	render__text(f, &m, NULL);
 	assert_int_equal(render__json(f, &m, &when), 0);
@@ -265,7 +266,7 @@ static void stock_kernel(void **state)
 	line = strchr(text, '{');
 	o = json_tokener_parse(line);
 	*line = '\0';
-	contains(text, "faults lost 15.00 ms in 2.00 s to mmap_lock: ");
+	contains(text, "faults lost 15.0ms in 2.00 s to mmap_lock: ");
 	contains(text, "; 1 still waiting\n");
 	contains(text, "from user mode                                       1000  100.000%        500.0\n"
 		       "fell back to mmap_lock                                 30    3.000%         15.0\n"
@@ -283,6 +284,77 @@ static void stock_kernel(void **state)
 	assert_int_equal(number(o, "faults.fallbacks.unknown"), 30);
 	assert_int_equal(number(o, "waits.mmap_lock.open"), 1);
 	assert_int_equal(number(o, "lost_to_vma_locks.fault_wait_ns"), 15000000);
+	json_object_put(o);
+	free(text);
+}
+
+/* Names that others choose can't pass for columns, lines, frames or terminal commands. */
+static void hostile_names(void **state)
+{
+	struct model_vma vma = {
+		.tgid = 1, .start = 0x1000, .end = 0x2000, .kind = VT_BABY,
+		.place = { .name = "a\",\"b", .comm = "c,d", .region = { 0x1000, 0x2000, "x;\"y" } },
+	};
+	struct model_stack stack = {
+		.key = { .who = { .tid = 6, .kind = VT_BABY, .comm = "w;x 1" }, .comm = "f;g" },
+		.syscall = "mmap", .user = "main;f", .blocker_kernel = "do_mmap", .ns = 1500, .count = 1,
+	};
+	struct model m = { .vmas = &vma, .n_vmas = 1, .stacks = &stack, .n_stacks = 1 };
+	struct timespec when = { 0 };
+	char *text = NULL;
+	size_t n;
+	FILE *f = open_memstream(&text, &n);
+
+	(void)state;
+	vma.hist = (struct vt_hist){ .slots[1] = 2, .sum = 5000, .max = 3000 };
+	vma.max_exact = true;
+	render__csv(f, &m, &when, true);
+	render__csv(f, &m, &when, false);
+	render__folded(f, &m);
+	fclose(f);
+	assert_string_equal(text,
+		"time,pid,comm,region,name,start,end,kind,count,total_ns,max_ns,max_exact\n"
+		"1970-01-01T00:00:00.000Z,1,\"c,d\",\"x;\"\"y\",\"a\"\",\"\"b\",0x1000,0x2000,baby,2,5000,3000,1\n"
+		"1970-01-01T00:00:00.000Z,1,\"c,d\",\"x;\"\"y\",\"a\"\",\"\"b\",0x1000,0x2000,baby,2,5000,3000,1\n"
+		"f:g;main;f;[baby wait];w:x 1 (tid 6);[mmap];do_mmap 2\n");
+	free(text);
+}
+
+static void still_open(void **state)
+{
+	struct model_open open[2] = {
+		{ .wait = { .tgid = 42, .tid = 43, .kind = VT_MMAP_LOCK, .address = 0x5000, .comm = "f",
+			    .blocker = { .tid = 44, .tgid = 42, .syscall = SYS_mmap, .comm = "w" } },
+		  .age_ns = 1500000000, .what = "mmap", .place.name = "[heap]" },
+		{ .wait = { .tgid = 42, .tid = 44, .kind = VT_DRAIN, .start = 0x1000, .end = 0x2000, .comm = "w" },
+		  .age_ns = 2000, .what = "munmap" },
+	};
+	struct model m = { .open = open, .n_open = 2, .left_out = 3, .elapsed_ns = 1000000000 };
+	struct timespec when = { 0 };
+	struct json_object *o, *w;
+	char *text = NULL, *line;
+	size_t n;
+	FILE *f = open_memstream(&text, &n);
+
+	(void)state;
+	render__text(f, &m, NULL);
+	assert_int_equal(render__json(f, &m, &when), 0);
+	fclose(f);
+	line = strchr(text, '{');
+	o = json_tokener_parse(line);
+	*line = '\0';
+	contains(text, "   1.50s f                      42       43 mmap_lock at 0x5000");
+	contains(text, " [heap]                   w (tid 44) in mmap\n");
+	contains(text, " 0x1000-0x2000                    (unknown)                users, in munmap\n");
+	contains(text, "left out of the rankings by the options: 3 waits\n");
+	assert_non_null(o);
+	w = json_object_array_get_idx(get(o, "open_waits"), 0);
+	assert_int_equal(number(w, "age_ns"), 1500000000);
+	assert_int_equal(number(w, "blocker.tid"), 44);
+	assert_string_equal(json_object_get_string(get(w, "address")), "0x5000");
+	w = json_object_array_get_idx(get(o, "open_waits"), 1);
+	assert_null(get(w, "blocker"));
+	assert_string_equal(json_object_get_string(get(w, "op")), "munmap");
 	json_object_put(o);
 	free(text);
 }
@@ -350,6 +422,8 @@ int main(void)
 		cmocka_unit_test(nothing_at_all),
 		cmocka_unit_test(stock_kernel),
 		cmocka_unit_test(histogram),
+		cmocka_unit_test(hostile_names),
+		cmocka_unit_test(still_open),
 		cmocka_unit_test(json),
 	};
 

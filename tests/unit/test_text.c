@@ -46,11 +46,51 @@ static void cleaning(void **state)
 	cleaned("\xf4\x90\x80\x80", "????");		/* beyond Unicode */
 }
 
+static void times(void **state)
+{
+	char buf[16];
+
+	(void)state;
+	assert_string_equal(text__time(0, buf, sizeof(buf)), "0");
+	assert_string_equal(text__time(1, buf, sizeof(buf)), "1ns");
+	assert_string_equal(text__time(999, buf, sizeof(buf)), "999ns");
+	assert_string_equal(text__time(999.9, buf, sizeof(buf)), "1.00us");
+	assert_string_equal(text__time(1234, buf, sizeof(buf)), "1.23us");
+	assert_string_equal(text__time(12345678, buf, sizeof(buf)), "12.3ms");
+	assert_string_equal(text__time(999999999, buf, sizeof(buf)), "1.00s");
+	assert_string_equal(text__time(99.97e6, buf, sizeof(buf)), "100ms");
+	assert_string_equal(text__time(86400e9, buf, sizeof(buf)), "86400s");
+}
+
+static void parsed_times(void **state)
+{
+	static const char *const wrong[] = {
+		"", "1", "ms", "1.5ms", "-1ms", "1 ms", " 1ms", "1msx", "0x1s", "1m", "18446744074s",
+		"99999999999999999999999999ns",
+	};
+	uint64_t ns = 42;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
+		assert_int_equal(text__parse_time(wrong[i], &ns), -1);
+	assert_int_equal(ns, 42);
+	assert_int_equal(text__parse_time("7ns", &ns), 0);
+	assert_int_equal(ns, 7);
+	assert_int_equal(text__parse_time("500us", &ns), 0);
+	assert_int_equal(ns, 500000);
+	assert_int_equal(text__parse_time("10ms", &ns), 0);
+	assert_int_equal(ns, 10000000);
+	assert_int_equal(text__parse_time("18446744073s", &ns), 0);
+	assert_int_equal(ns, 18446744073000000000ULL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sizes),
 		cmocka_unit_test(cleaning),
+		cmocka_unit_test(times),
+		cmocka_unit_test(parsed_times),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -16,16 +16,16 @@
 
 #include "diag.h"
 #include "hooks.h"
-#include "hist.h"
+#include "maps_read.h"
+#include "target.h"
 #include "vmalocktop.skel.h"
 
 struct collector {
 	struct vmalocktop *skel;
 	struct names names;
 	struct coverage coverage;
-	int cpus;
+	struct bpf_link *open_waits;	/* task iterator; NULL: none */
 	int stats_fd;
-	void *percpu;			/* room for one value of each CPU */
 };
 
 /* Every relocation is a message of level debug. */
@@ -64,6 +64,61 @@ static void explain(const char *what, int err)
 	elog("cannot %s: %s: %s", what, strerror(-err), hint);
 }
 
+/* The options that programs and maps are made for. */
+static void configure(struct vmalocktop *skel, const struct env *env)
+{
+	skel->rodata->vt_tgid = env->n_pids == 1 ? env->pids[0] : 0;
+	skel->rodata->vt_in_pids = env->n_pids > 1;
+	skel->rodata->vt_tid = env->tid;
+	skel->rodata->vt_in_cgroup = env->cgroup != NULL;
+	if (env->comm)
+		strncpy((char *)skel->rodata->vt_comm, env->comm, VT_COMM_LEN - 1);
+	skel->rodata->vt_longer_ns = env->longer_ns;
+	skel->rodata->vt_min_vma = env->min_vma;
+	skel->rodata->vt_by = env->by;
+	skel->rodata->vt_unit_ns = env->milliseconds ? 1000000 : 1000;
+	bpf_map__set_max_entries(skel->maps.vmas, env->max_entries);
+	bpf_map__set_max_entries(skel->maps.blockers, env->max_entries);
+	/* What isn't asked for keeps its one entry. */
+	if (env->n_pids > 1)
+		bpf_map__set_max_entries(skel->maps.pids, env->n_pids);
+	if (env->by != VT_BY_VMA)
+		bpf_map__set_max_entries(skel->maps.groups, env->max_entries);
+	if (env->output != OUTPUT_FOLDED)
+		return;
+	skel->rodata->vt_stacks = true;
+	skel->rodata->vt_sample = env->sample;
+	bpf_map__set_max_entries(skel->maps.wanted, env->max_entries);
+	bpf_map__set_max_entries(skel->maps.stacked, env->max_entries);
+	bpf_map__set_max_entries(skel->maps.stacks, env->max_entries);
+	bpf_map__set_value_size(skel->maps.stacks, env->max_stack * sizeof(__u64));
+}
+
+/* The options that are entries of maps. */
+static int fill(struct vmalocktop *skel, const struct env *env)
+{
+	__u8 one = 1;
+	int fd, err;
+
+	for (int i = 0; env->n_pids > 1 && i < env->n_pids; i++) {
+		if (bpf_map_update_elem(bpf_map__fd(skel->maps.pids), &env->pids[i], &one, BPF_ANY)) {
+			explain("set the filter of processes", -errno);
+			return -1;
+		}
+	}
+	if (!env->cgroup)
+		return 0;
+	fd = target__open_cgroup(env->cgroup);
+	if (fd < 0)
+		return -1;
+	err = bpf_map_update_elem(bpf_map__fd(skel->maps.cgroups), &(__u32){ 0 }, &fd, BPF_ANY);
+	if (err)
+		elog("cannot watch cgroup %s: %s: give a directory of the cgroup v2 hierarchy",
+		     env->cgroup, strerror(errno));
+	close(fd);
+	return err;
+}
+
 static int load(struct collector *c, const struct env *env)
 {
 	struct btf *btf = btf__load_vmlinux_btf();
@@ -82,19 +137,15 @@ static int load(struct collector *c, const struct env *env)
 	}
 	if (names__load(&c->names, btf) < NAMES_OF)
 		vlog("some names of values are missing in the kernel's BTF; numbers are shown");
-	err = may_trace() ? hooks__choose(c->skel, btf, &c->coverage) : -1;
+	err = may_trace() ? hooks__choose(c->skel, btf, env->output == OUTPUT_FOLDED, &c->coverage) : -1;
 	btf__free(btf);
 	if (err)
 		return -1;
-
-	c->skel->rodata->vt_tgid = env->pid;
-	c->skel->rodata->vt_unit_ns = env->milliseconds ? 1000000 : 1000;
-	bpf_map__set_max_entries(c->skel->maps.vmas, env->max_entries);
-	bpf_map__set_max_entries(c->skel->maps.blockers, env->max_entries);
+	configure(c->skel, env);
 	err = vmalocktop__load(c->skel);
 	if (err)
 		explain("load the BPF programs", err);
-	return err ? -1 : 0;
+	return err || fill(c->skel, env) ? -1 : 0;
 }
 
 struct collector *collector__open(const struct env *env)
@@ -109,18 +160,6 @@ struct collector *collector__open(const struct env *env)
 	if (env->verbose > 1)
 		most_verbose = LIBBPF_DEBUG;
 	libbpf_set_print(print_libbpf);
-	c->cpus = libbpf_num_possible_cpus();
-	if (c->cpus < 1) {
-		elog("cannot count the CPUs: %s: is /sys mounted?", strerror(-c->cpus));
-		goto fail;
-	}
-	/* The largest value; the kernel rounds each CPU's up to 8 bytes. */
-	c->percpu = calloc(c->cpus, sizeof(struct vt_counters) > sizeof(struct vt_hist) ?
-			   sizeof(struct vt_counters) : sizeof(struct vt_hist));
-	if (!c->percpu) {
-		elog("out of memory: free some and try again");
-		goto fail;
-	}
 	if (load(c, env))
 		goto fail;
 	if (env->stats) {
@@ -152,6 +191,8 @@ int collector__start(struct collector *c)
 		explain("attach to the trace events", err);
 		return -1;
 	}
+	c->open_waits = c->skel->links.open_waits;
+	c->skel->links.open_waits = NULL;
 	__atomic_store_n(&c->skel->bss->vt_open, 1, __ATOMIC_SEQ_CST);
 	return 0;
 }
@@ -176,79 +217,33 @@ void collector__close(struct collector *c)
 		return;
 	if (c->stats_fd >= 0)
 		close(c->stats_fd);
+	bpf_link__destroy(c->open_waits);
 	vmalocktop__destroy(c->skel);
-	free(c->percpu);
 	free(c);
 }
 
-static int read_counters(struct collector *c, struct vt_counters *sum)
+int collector__read(struct collector *c, struct snapshot *s)
 {
-	const struct vt_counters *v = c->percpu;
-	__u64 *to = (__u64 *)sum;
-	__u32 key = 0;
-
-	if (bpf_map_lookup_elem(bpf_map__fd(c->skel->maps.counters), &key, c->percpu))
-		return -1;
-	for (int cpu = 0; cpu < c->cpus; cpu++) {
-		const __u64 *from = (const __u64 *)&v[cpu];
-
-		for (size_t i = 0; i < sizeof(*sum) / sizeof(*to); i++)
-			to[i] += from[i];
-	}
-	return 0;
+	if (!maps_read__snapshot(c->skel, c->open_waits, s))
+		return 0;
+	elog("cannot read the BPF maps: %s: try a smaller --max-entries", strerror(errno));
+	return -1;
 }
 
-static int read_hists(struct collector *c, struct vt_hist *hists)
+int collector__stack(struct collector *c, int32_t id, uint64_t *frames, int n)
 {
-	const struct vt_hist *v = c->percpu;
+	const struct bpf_map *map = c->skel->maps.stacks;
+	uint64_t all[128] = { 0 };
+	__u32 key = id;
+	int found = 0;
 
-	for (__u32 id = 0; id < VT_HISTS; id++) {
-		if (bpf_map_lookup_elem(bpf_map__fd(c->skel->maps.hists), &id, c->percpu))
-			return -1;
-		for (int cpu = 0; cpu < c->cpus; cpu++)
-			hist__add(&hists[id], &v[cpu]);
+	if (id < 0 || bpf_map_lookup_elem(bpf_map__fd(map), &key, all))
+		return 0;
+	while (found < n && all[found]) {
+		frames[found] = all[found];
+		found++;
 	}
-	return 0;
-}
-
-/*
- * All entries of a hash, in which nothing is ever deleted: as rows of @size
- * bytes, the value following the key.  Returns how many, -1 on failure.
- */
-static ssize_t read_hash(const struct bpf_map *map, void **rows, size_t n, size_t size)
-{
-	size_t key_size = bpf_map__key_size(map), room = n + bpf_map__max_entries(map);
-	char key[64], *out = realloc(*rows, room * size);
-	int err;
-
-	if (!out)
-		return -1;
-	*rows = out;
-	for (err = bpf_map_get_next_key(bpf_map__fd(map), NULL, key); !err && n < room;
-	     err = bpf_map_get_next_key(bpf_map__fd(map), key, key)) {
-		memcpy(out + n * size, key, key_size);
-		if (bpf_map_lookup_elem(bpf_map__fd(map), key, out + n * size + key_size))
-			return -1;
-		n++;
-	}
-	return err && err != -ENOENT ? -1 : (ssize_t)n;
-}
-
-static int read_missed(struct collector *c, uint64_t *missed)
-{
-	struct bpf_program *prog;
-
-	bpf_object__for_each_program(prog, c->skel->obj) {
-		struct bpf_prog_info info = { 0 };
-		__u32 len = sizeof(info);
-
-		if (bpf_program__fd(prog) < 0)
-			continue;
-		if (bpf_obj_get_info_by_fd(bpf_program__fd(prog), &info, &len))
-			return -1;
-		*missed += info.recursion_misses;
-	}
-	return 0;
+	return found;
 }
 
 void collector__each_vma(struct collector *c, void (*fn)(void *ctx, const struct vt_vma_key *key),
@@ -263,40 +258,16 @@ void collector__each_vma(struct collector *c, void (*fn)(void *ctx, const struct
 		fn(ctx, &key);
 }
 
-int collector__read(struct collector *c, struct snapshot *s)
+void collector__each_stack(struct collector *c,
+			   void (*fn)(void *ctx, const struct vt_stack_key *key), void *ctx)
 {
-	void *vmas = NULL, *blockers = NULL;
-	struct timespec t;
-	ssize_t n;
+	int fd = bpf_map__fd(c->skel->maps.stacked);
+	struct vt_stack_key key;
 	int err;
 
-	memset(s, 0, sizeof(*s));
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	clock_gettime(CLOCK_REALTIME, &s->when);
-	s->ns = t.tv_sec * 1000000000ULL + t.tv_nsec;
-	err = read_counters(c, &s->counters) || read_hists(c, s->hists) ||
-	      read_missed(c, &s->missed);
-	if (!err) {
-		n = read_hash(c->skel->maps.vmas, &vmas, 0, sizeof(struct vma_row));
-		if (n >= 0)
-			n = read_hash(c->skel->maps.rest, &vmas, n, sizeof(struct vma_row));
-		s->vmas = vmas;
-		s->n_vmas = n < 0 ? 0 : n;
-		err = n < 0;
-	}
-	if (!err) {
-		n = read_hash(c->skel->maps.blockers, &blockers, 0, sizeof(struct blocker_row));
-		s->blockers = blockers;
-		s->n_blockers = n < 0 ? 0 : n;
-		err = n < 0;
-	}
-	if (err) {
-		elog("cannot read the BPF maps: %s: try a smaller --max-entries", strerror(errno));
-		snapshot__free(s);
-		return -1;
-	}
-	snapshot__sort(s);
-	return 0;
+	for (err = bpf_map_get_next_key(fd, NULL, &key); !err;
+	     err = bpf_map_get_next_key(fd, &key, &key))
+		fn(ctx, &key);
 }
 
 /* What the kernel says that a map takes, 0 if it doesn't. */

@@ -49,6 +49,17 @@ int collector__start(struct collector *c);
 int collector__read(struct collector *c, struct snapshot *s);
 
 /**
+ * collector__stack() - the addresses of a stack
+ * @c: the collector
+ * @id: as in struct vt_stack_key; negative: none
+ * @frames: gets them, innermost first
+ * @n: room in @frames
+ *
+ * Return: how many there are.
+ */
+int collector__stack(struct collector *c, int32_t id, uint64_t *frames, int n);
+
+/**
  * collector__each_vma() - tell the keys of all VMAs that have had waits
  * @c: the collector
  * @fn: called with each
@@ -58,6 +69,10 @@ int collector__read(struct collector *c, struct snapshot *s);
  */
 void collector__each_vma(struct collector *c, void (*fn)(void *ctx, const struct vt_vma_key *key),
 			 void *ctx);
+
+/* collector__each_stack() - likewise of all combinations of stacks */
+void collector__each_stack(struct collector *c,
+			   void (*fn)(void *ctx, const struct vt_stack_key *key), void *ctx);
 
 /* collector__stop() - stop counting; when it returns, no program is still at work */
 void collector__stop(struct collector *c);

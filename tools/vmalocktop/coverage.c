@@ -18,6 +18,8 @@ static const struct {
 	[METRIC_LIVES] = { "lives", "lives of BABYs" },
 	[METRIC_VMAS] = { "vmas", "which VMA a wait was about" },
 	[METRIC_BLOCKERS] = { "blockers", "which writer a fault waited for" },
+	[METRIC_STACKS] = { "stacks", "stacks of both" },
+	[METRIC_OPEN] = { "open_waits", "waits that haven't ended" },
 };
 
 static const enum metric of_kind[VT_KINDS] = {

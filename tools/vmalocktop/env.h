@@ -7,21 +7,41 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#define VMALOCKTOP_VERSION "0.1"
+#include "model.h"
+#include "vmalocktop.h"
+
+#define VMALOCKTOP_VERSION "0.2"
+#define MAX_PIDS 64
+
+enum output { OUTPUT_TEXT, OUTPUT_HIST, OUTPUT_JSON, OUTPUT_CSV, OUTPUT_FOLDED };
 
 struct env {
-	pid_t pid;		/* only this process; 0: all */
-	bool hist;		/* histograms instead of tables */
-	bool json;
-	bool timestamps;
-	bool milliseconds;	/* unit of times, instead of microseconds */
-	int verbose;		/* how often -v was given */
-	bool coverage;		/* only say what is known on this kernel */
-	bool stats;		/* what watching costs */
+	/* what to watch */
+	pid_t pids[MAX_PIDS];	/* only these processes; none: all */
+	int n_pids;
+	pid_t tid;		/* only this thread; 0: all */
+	const char *comm;	/* only threads of this name; NULL: all */
+	const char *cgroup;	/* only this cgroup v2; NULL: all */
+	uint64_t longer_ns;	/* rankings: only waits of so long */
+	uint64_t min_vma;	/* rankings: only VMAs of so many bytes */
 	uint64_t duration_ms;	/* stop after that; 0: don't */
 	uint64_t interval_ms;	/* 0: one report at the end */
 	uint64_t count;		/* reports to print; 0: no limit */
 	uint32_t max_entries;	/* VMAs and blockers to keep apart */
+
+	/* what to print */
+	enum output output;
+	enum vt_by by;
+	enum sort sort;
+	uint32_t sample;	/* stacks of one wait in so many */
+	uint32_t max_stack;	/* frames of a stack */
+	bool no_header;
+	bool timestamps;
+	bool milliseconds;	/* unit of histograms, instead of microseconds */
+	bool stats;		/* what watching costs */
+
+	bool coverage;		/* only say what is known on this kernel */
+	int verbose;		/* how often -v was given */
 };
 
 /**

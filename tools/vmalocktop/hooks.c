@@ -112,7 +112,29 @@ static void choose_stock(struct vmalocktop *skel, const struct btf *btf, struct 
 		    "from user mode only; one that slept is told from the next by its instruction");
 }
 
-int hooks__choose(struct vmalocktop *skel, const struct btf *btf, struct coverage *c)
+/* Stacks, of @waits that are seen at all.  Writers give theirs when they unlock or downgrade. */
+static void choose_stacks(struct vmalocktop *skel, const struct btf *btf, bool waits, bool wanted,
+			  struct coverage *c)
+{
+	bool path = event_args(btf, "mmap_lock_released") > 2;
+	bool released, acquired;
+
+	released = want_event(skel->progs.released_new, btf, wanted && !path);
+	released |= want_event(skel->progs.released_path, btf, wanted && path);
+	acquired = want_event(skel->progs.acquired_new, btf, wanted && !path);
+	acquired |= want_event(skel->progs.acquired_path, btf, wanted && path);
+	if (!waits)
+		set(c, METRIC_STACKS, NULL, "no waits here");
+	else if (!wanted)
+		set(c, METRIC_STACKS, NULL, "not asked for: --folded");
+	else if (released && acquired)
+		set(c, METRIC_STACKS, "the waiter's at its end; the writer's at mmap_lock_released", NULL);
+	else
+		set(c, METRIC_STACKS, "the waiter's at its end",
+		    "no writers', which need mmap_lock:* (Linux 5.11)");
+}
+
+int hooks__choose(struct vmalocktop *skel, const struct btf *btf, bool stacks, struct coverage *c)
 {
 	struct bpf_program *prog;
 	struct utsname uts;
@@ -156,6 +178,8 @@ int hooks__choose(struct vmalocktop *skel, const struct btf *btf, struct coverag
 	owner = has_member(btf, "rw_semaphore", "owner");
 	set(c, METRIC_BLOCKERS, waits && owner ? "mmap_lock's owner when a wait begins" : NULL,
 	    !waits ? "no waits here" : owner ? NULL : "an rwsem has no owner under PREEMPT_RT");
+	choose_stacks(skel, btf, waits, stacks, c);
+	set(c, METRIC_OPEN, waits ? "BPF task iterator" : NULL, waits ? NULL : "no waits here");
 	if (waits || coverage__has(c, METRIC_FALLBACKS))
 		return 0;
 	uname(&uts);

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "hist.h"
-#include "text.h"
+#include "model_rank.h"
 
 static const char *const kind_names[VT_KINDS] = {
 	[VT_BABY] = "baby",
@@ -22,6 +22,16 @@ const char *model__kind_name(uint32_t kind)
 	return kind < VT_KINDS ? kind_names[kind] : "?";
 }
 
+const char *model__by_name(enum vt_by by)
+{
+	static const char *const names[] = {
+		[VT_BY_VMA] = "vma", [VT_BY_PROCESS] = "process", [VT_BY_THREAD] = "thread",
+		[VT_BY_CGROUP] = "cgroup", [VT_BY_OP] = "op",
+	};
+
+	return names[by];
+}
+
 uint64_t counts__get(const struct counts *c, const char *name)
 {
 	for (int i = 0; i < c->n; i++)
@@ -30,7 +40,7 @@ uint64_t counts__get(const struct counts *c, const char *name)
 	return 0;
 }
 
-static void count(struct counts *c, const char *name, uint64_t n)
+void counts__add(struct counts *c, const char *name, uint64_t n)
 {
 	c->v[c->n++] = (struct named_count){ .name = name, .count = n };
 	c->total += n;
@@ -53,7 +63,7 @@ static void count_named(struct counts *c, const struct names *names, enum names_
 		uint64_t d = now[i] - before[i];
 
 		if (d || has_name(names, of, i))
-			count(c, names->name[of][i], d);
+			counts__add(c, names->name[of][i], d);
 	}
 }
 
@@ -95,7 +105,7 @@ static void build_fallbacks(struct model *m, const struct vt_counters *now,
 	/* Kernels without reasons. */
 	for (int i = 0; i < VT_FELL; i++)
 		if (now->fell_back[i])
-			count(&m->fallbacks, stock[i], now->fell_back[i] - before->fell_back[i]);
+			counts__add(&m->fallbacks, stock[i], now->fell_back[i] - before->fell_back[i]);
 }
 
 static void build_timed(struct model *m, const struct snapshot *now,
@@ -147,8 +157,8 @@ static void build_timed(struct model *m, const struct snapshot *now,
 
 static void count_lost(struct model *m, const char *name, uint64_t now, uint64_t before)
 {
-	count(&m->lost, name, now);
-	count(&m->lost_now, name, now - before);
+	counts__add(&m->lost, name, now);
+	counts__add(&m->lost_now, name, now - before);
 }
 
 static void build_lost(struct model *m, const struct snapshot *now, const struct snapshot *before)
@@ -157,6 +167,10 @@ static void build_lost(struct model *m, const struct snapshot *now, const struct
 		[VT_LOST_VMA_FULL] = "vma_full",
 		[VT_LOST_REST_FULL] = "rest_full",
 		[VT_LOST_BLOCKER_FULL] = "blocker_full",
+		[VT_LOST_GROUP_FULL] = "group_full",
+		[VT_LOST_STACK] = "stack",
+		[VT_LOST_STACK_FULL] = "stack_full",
+		[VT_LOST_WANTED_FULL] = "wanted_full",
 		[VT_LOST_MAX_RACE] = "max_race",
 	};
 	static const char *const stamps[VT_TIMED_KINDS][3] = {
@@ -177,7 +191,7 @@ static void build_lost(struct model *m, const struct snapshot *now, const struct
 
 		count_lost(m, stamps[k][0], c->unstamped[k], old->unstamped[k]);
 		count_lost(m, stamps[k][1], c->restamped[k], old->restamped[k]);
-		count(&m->lost, stamps[k][2], c->unmatched[k]);
+		counts__add(&m->lost, stamps[k][2], c->unmatched[k]);
 		/* What could not be stamped has an end without a stamp, too. */
 		unmatched -= unmatched < unstamped ? unmatched : unstamped;
 		if (k == VT_LIFE)
@@ -185,232 +199,6 @@ static void build_lost(struct model *m, const struct snapshot *now, const struct
 		else
 			m->waits_before += unmatched;
 	}
-}
-
-/* Time that faults lost; drains only rank among those without any. */
-static int by_loss(uint64_t fault_x, uint64_t fault_y, uint64_t x, uint64_t y)
-{
-	if (fault_x != fault_y)
-		return fault_x > fault_y ? -1 : 1;
-	return (x < y) - (x > y);
-}
-
-static bool is_fault(uint32_t kind)
-{
-	return kind == VT_BABY || kind == VT_EXCL || kind == VT_MMAP_LOCK;
-}
-
-static int by_region(const void *a, const void *b)
-{
-	const struct model_vma *x = a, *y = b;
-
-	if (x->tgid != y->tgid)
-		return x->tgid < y->tgid ? -1 : 1;
-	if (x->place.region.start != y->place.region.start)
-		return x->place.region.start < y->place.region.start ? -1 : 1;
-	if (x->place.region.end != y->place.region.end)
-		return x->place.region.end < y->place.region.end ? -1 : 1;
-	return 0;
-}
-
-static int vma_by_loss(const void *a, const void *b)
-{
-	const struct model_vma *x = a, *y = b;
-	int cmp = by_region(x, y);
-
-	if (!cmp)
-		cmp = by_loss(is_fault(x->kind) ? x->hist.sum : 0,
-			      is_fault(y->kind) ? y->hist.sum : 0, x->hist.sum, y->hist.sum);
-	if (!cmp)
-		cmp = (x->count < y->count) - (x->count > y->count);
-	if (!cmp)
-		cmp = (x->start > y->start) - (x->start < y->start);
-	return cmp ? cmp : (int)x->kind - (int)y->kind;
-}
-
-static uint64_t region_count(const struct model_region *r)
-{
-	uint64_t n = 0;
-
-	for (int k = 0; k < VT_KINDS; k++)
-		n += hist__count(&r->kinds[k]);
-	return n;
-}
-
-static int region_by_loss(const void *a, const void *b)
-{
-	const struct model_region *x = a, *y = b;
-	int cmp = by_loss(x->fault_ns, y->fault_ns, x->kinds[VT_DRAIN].sum, y->kinds[VT_DRAIN].sum);
-	uint64_t n, o;
-
-	if (cmp)
-		return cmp;
-	n = region_count(x);
-	o = region_count(y);
-	if (n != o)
-		return n > o ? -1 : 1;
-	return (x->first > y->first) - (x->first < y->first);
-}
-
-static int build_vmas(struct model *m, const struct snapshot *now, const struct snapshot *before,
-		      model_place_fn place, void *ctx)
-{
-	static const struct vt_hist none;
-	size_t b = 0;
-
-	if (!now->n_vmas)
-		return 0;
-	m->vmas = calloc(now->n_vmas, sizeof(*m->vmas));
-	m->regions = calloc(now->n_vmas, sizeof(*m->regions));
-	if (!m->vmas || !m->regions)
-		return -1;
-	for (size_t i = 0; i < now->n_vmas; i++) {
-		const struct vma_row *row = &now->vmas[i];
-		const struct vt_hist *old = &none;
-		struct model_vma *v = &m->vmas[m->n_vmas];
-
-		while (b < before->n_vmas &&
-		       vma_key_cmp(&before->vmas[b].key, &row->key) < 0)
-			b++;
-		if (b < before->n_vmas &&
-		    !vma_key_cmp(&before->vmas[b].key, &row->key))
-			old = &before->vmas[b].hist;
-		v->hist = hist__sub(&row->hist, old, m->unit_ns, &v->max_exact);
-		v->count = hist__count(&v->hist);
-		if (!v->count)
-			continue;
-		v->tgid = row->key.tgid;
-		v->kind = row->key.kind < VT_KINDS ? row->key.kind : VT_ZOMBIE;
-		v->start = row->key.start;
-		v->end = row->key.end;
-		v->place = *place(ctx, v->tgid, v->start, v->end);
-		m->n_vmas++;
-	}
-	qsort(m->vmas, m->n_vmas, sizeof(*m->vmas), vma_by_loss);
-	for (size_t i = 0; i < m->n_vmas; i++) {
-		const struct model_vma *v = &m->vmas[i];
-		struct model_region *r = &m->regions[m->n_regions];
-
-		if (!i || by_region(v, v - 1)) {
-			r->tgid = v->tgid;
-			r->range = v->place.region;
-			r->first = i;
-			strcpy(r->comm, v->place.comm);
-			m->n_regions++;
-		} else {
-			r--;
-		}
-		r->n++;
-		hist__add_diff(&r->kinds[v->kind], &r->max_exact[v->kind], &v->hist, v->max_exact);
-		if (is_fault(v->kind))
-			r->fault_ns += v->hist.sum;
-	}
-	qsort(m->regions, m->n_regions, sizeof(*m->regions), region_by_loss);
-	return 0;
-}
-
-/* By thread and system call; a thread may change its name. */
-static int by_caller(const void *a, const void *b)
-{
-	const struct model_blocker *x = a, *y = b;
-
-	if (x->key.tgid != y->key.tgid)
-		return x->key.tgid < y->key.tgid ? -1 : 1;
-	if (x->key.tid != y->key.tid)
-		return x->key.tid < y->key.tid ? -1 : 1;
-	return (x->key.syscall > y->key.syscall) - (x->key.syscall < y->key.syscall);
-}
-
-static int blocker_by_loss(const void *a, const void *b)
-{
-	const struct model_blocker *x = a, *y = b;
-	int cmp = by_caller(x, y);
-
-	if (cmp)
-		return cmp;
-	if (x->ns != y->ns)
-		return x->ns > y->ns ? -1 : 1;
-	if (x->count != y->count)
-		return x->count > y->count ? -1 : 1;
-	return blocker_key_cmp(&x->key, &y->key);
-}
-
-static int blame_by_loss(const void *a, const void *b)
-{
-	const struct model_blame *x = a, *y = b;
-
-	if (x->ns != y->ns)
-		return x->ns > y->ns ? -1 : 1;
-	if (x->count != y->count)
-		return x->count > y->count ? -1 : 1;
-	return (x->first > y->first) - (x->first < y->first);
-}
-
-/* Add up what is behind the same caller.  Returns 0, -1 when memory is short. */
-static int build_blames(struct model *m)
-{
-	if (!m->n_blockers)
-		return 0;
-	m->blames = calloc(m->n_blockers, sizeof(*m->blames));
-	if (!m->blames)
-		return -1;
-	qsort(m->blockers, m->n_blockers, sizeof(*m->blockers), blocker_by_loss);
-	for (size_t i = 0; i < m->n_blockers; i++) {
-		const struct model_blocker *b = &m->blockers[i];
-		struct model_blame *sum;
-
-		if (!i || by_caller(b, b - 1))
-			m->blames[m->n_blames++].first = i;
-		sum = &m->blames[m->n_blames - 1];
-		sum->n++;
-		sum->count += b->count;
-		sum->ns += b->ns;
-	}
-	qsort(m->blames, m->n_blames, sizeof(*m->blames), blame_by_loss);
-	return 0;
-}
-
-static int build_blockers(struct model *m, const struct snapshot *now,
-			  const struct snapshot *before)
-{
-	static const char *const reasons[VT_NO_BLOCKERS] = {
-		[VT_NOBODY] = "released",
-		[VT_READER] = "read_locked",
-		[VT_UNREADABLE] = "unreadable",
-	};
-	size_t b = 0;
-
-	for (int i = 0; i < VT_NO_BLOCKERS; i++)
-		count(&m->no_blocker, reasons[i],
-		      now->counters.no_blocker[i] - before->counters.no_blocker[i]);
-	if (!now->n_blockers)
-		return 0;
-	m->blockers = calloc(now->n_blockers, sizeof(*m->blockers));
-	if (!m->blockers)
-		return -1;
-	for (size_t i = 0; i < now->n_blockers; i++) {
-		const struct blocker_row *row = &now->blockers[i];
-		struct model_blocker *out = &m->blockers[m->n_blockers];
-		struct vt_blocker old = { 0 };
-		char number[NAME_LEN];
-
-		while (b < before->n_blockers &&
-		       blocker_key_cmp(&before->blockers[b].key, &row->key) < 0)
-			b++;
-		if (b < before->n_blockers &&
-		    !blocker_key_cmp(&before->blockers[b].key, &row->key))
-			old = before->blockers[b].value;
-		if (row->value.count == old.count)
-			continue;
-		out->key = row->key;
-		text__clean(out->key.comm);
-		out->count = row->value.count - old.count;
-		out->ns = row->value.ns - old.ns;
-		snprintf(out->syscall, sizeof(out->syscall), "%s",
-			 syscall_name(row->key.syscall, number, sizeof(number)));
-		m->n_blockers++;
-	}
-	return build_blames(m);
 }
 
 bool model__has_waits(const struct model *m)
@@ -435,10 +223,17 @@ double model__share(const struct model *m, const struct model_blame *b)
 	return b->ns < m->fault_ns ? (double)b->ns / m->fault_ns : b->ns > 0;
 }
 
-int model__build(struct model *m, const struct snapshot *before, const struct snapshot *now,
-		 const struct names *names, uint64_t unit_ns, model_place_fn place, void *ctx)
+bool model__is_fault(uint32_t kind)
 {
-	*m = (struct model){ .unit_ns = unit_ns };
+	return kind == VT_BABY || kind == VT_EXCL || kind == VT_MMAP_LOCK;
+}
+
+int model__build(struct model *m, const struct snapshot *before, const struct snapshot *now,
+		 const struct model_context *ctx)
+{
+	const struct names *names = ctx->names;
+
+	*m = (struct model){ .unit_ns = ctx->unit_ns, .by = ctx->by, .sort = ctx->sort };
 	m->elapsed_ns = now->ns - before->ns;
 	m->walks = hist__sub(&now->hists[VT_HIST_WALKS], &before->hists[VT_HIST_WALKS], 1,
 			     &m->walks_max_exact);
@@ -450,13 +245,15 @@ int model__build(struct model *m, const struct snapshot *before, const struct sn
 		    before->counters.zombie);
 	build_timed(m, now, before, names);
 	for (int k = 0; k < VT_TIMED_KINDS; k++) {
-		if (!is_fault(k))
+		if (!model__is_fault(k))
 			continue;
 		m->fault_ns += m->timed[k].hist.sum;
 		m->fault_open += m->timed[k].open;
 	}
 	build_lost(m, now, before);
-	if (build_vmas(m, now, before, place, ctx) || build_blockers(m, now, before)) {
+	for (int k = 0; k < VT_KINDS; k++)
+		m->left_out += now->counters.left_out[k] - before->counters.left_out[k];
+	if (model_rank__build(m, now, before, ctx)) {
 		model__free(m);
 		return -1;
 	}
@@ -469,5 +266,8 @@ void model__free(struct model *m)
 	free(m->regions);
 	free(m->blames);
 	free(m->blockers);
+	free(m->groups);
+	free(m->stacks);
+	free(m->open);
 	*m = (struct model){ 0 };
 }

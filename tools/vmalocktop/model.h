@@ -16,6 +16,11 @@
 #include "places.h"
 #include "snapshot.h"
 
+#define GROUP_NAME_LEN 96
+
+/* What rankings are sorted by: time that faults lost, or all waits' total, count, average, maximum. */
+enum sort { SORT_LOST, SORT_TOTAL, SORT_COUNT, SORT_AVG, SORT_MAX };
+
 struct named_count {
 	const char *name;		/* of static or of struct names' storage */
 	uint64_t count;
@@ -76,11 +81,37 @@ struct model_blame {
 	size_t first, n;		/* its blockers, of which the first says who it is */
 };
 
+/* All waits of a process, thread, cgroup or operation. */
+struct model_group {
+	char name[GROUP_NAME_LEN];
+	uint64_t fault_ns;
+	struct vt_hist kinds[VT_KINDS];
+	bool max_exact[VT_KINDS];
+};
+
+/* Waits with the stacks of both sides: frames, outermost first, divided by ";"; NULL: none. */
+struct model_stack {
+	struct vt_stack_key key;
+	char syscall[NAME_LEN];		/* of the blocker; of a drain the writer's operation */
+	const char *user, *kernel, *blocker_user, *blocker_kernel; /* live as the context says */
+	uint64_t count, ns;
+};
+
+/* A wait that hasn't ended. */
+struct model_open {
+	struct vt_open_wait wait;
+	uint64_t age_ns;
+	char what[NAME_LEN];		/* of a drain the operation, else the blocker's system call */
+	struct place place;
+};
+
 struct model {
 	/* what the report is about */
 	uint64_t elapsed_ns;
 	uint64_t unit_ns;		/* of the histograms of times */
-	uint32_t pid;			/* 0: all processes */
+	uint32_t pid;			/* 0: all processes, or several */
+	enum vt_by by;
+	enum sort sort;
 	char comm[16];
 	bool last;
 
@@ -116,6 +147,18 @@ struct model {
 	size_t n_blockers;
 	struct counts no_blocker;
 
+	/* sums by what by says, unless that is VT_BY_VMA */
+	struct model_group *groups;
+	size_t n_groups;
+
+	struct model_stack *stacks;	/* most time first */
+	size_t n_stacks;
+
+	struct model_open *open;	/* what hasn't ended, oldest first */
+	size_t n_open;
+
+	uint64_t left_out;		/* waits that the options keep out of all rankings */
+
 	/* what isn't in the above; since the start, not since the last report */
 	struct counts lost;
 
@@ -128,30 +171,41 @@ struct model {
 	const struct cost *cost;
 };
 
-/* model__place() - says where a VMA lies, see places__get() */
-typedef const struct place *(*model_place_fn)(void *ctx, uint32_t tgid, uint64_t start,
-					      uint64_t end);
+/* What building a model needs besides the counts. */
+struct model_context {
+	const struct names *names;	/* must live as long as the model */
+	uint64_t unit_ns;		/* of the histograms of times */
+	enum vt_by by;
+	enum sort sort;
+	void *ctx;			/* passed to the following */
+	/* says where a VMA lies, see places__get() */
+	const struct place *(*place)(void *ctx, uint32_t tgid, uint64_t start, uint64_t end);
+	/* puts a cgroup's path into @name */
+	void (*cgroup)(void *ctx, uint64_t id, char *name, size_t len);
+	/* the frames of stack @id, see struct model_stack; @tgid 0: of the kernel; may be NULL */
+	const char *(*frames)(void *ctx, uint32_t tgid, int32_t id);
+};
 
 /**
  * model__build() - make a report of two snapshots
  * @m: gets it
  * @before: the earlier one; for the beginning all zero but the time
  * @now: the later one; both are sorted
- * @names: of the values; must live as long as @m
- * @unit_ns: unit of the histograms of times
- * @place: names the ranges
- * @ctx: passed to @place
+ * @ctx: names and how to sort
  *
  * Return: 0, -1 when memory is short.
  */
 int model__build(struct model *m, const struct snapshot *before, const struct snapshot *now,
-		 const struct names *names, uint64_t unit_ns, model_place_fn place, void *ctx);
+		 const struct model_context *ctx);
 
 /* model__free() - release what model__build() has allocated */
 void model__free(struct model *m);
 
 /* model__kind_name() - "baby", "excl", "mmap_lock", "drain", "life" or "zombie" */
 const char *model__kind_name(uint32_t kind);
+
+/* model__by_name() - "vma", "process", "thread", "cgroup" or "op" */
+const char *model__by_name(enum vt_by by);
 
 /* model__has_waits() - whether anything began, ended or is open */
 bool model__has_waits(const struct model *m);
@@ -161,6 +215,12 @@ double model__stalled(const struct model *m);
 
 /* model__share() - the part of m->fault_ns that was lost behind @b, 0 to 1 */
 double model__share(const struct model *m, const struct model_blame *b);
+
+/* model__is_fault() - whether waits of @kind are those of faults */
+bool model__is_fault(uint32_t kind);
+
+/* counts__add() - append a count */
+void counts__add(struct counts *c, const char *name, uint64_t n);
 
 /* counts__get() - the count named @name, 0 if there is none */
 uint64_t counts__get(const struct counts *c, const char *name);

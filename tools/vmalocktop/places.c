@@ -182,6 +182,7 @@ const struct place *places__get(struct places *p, uint32_t tgid, uint64_t start,
 	static const struct place nowhere;
 	struct known key = { .tgid = tgid, .start = start, .end = end };
 	struct known **node = tfind(&key, &p->known, by_key), *new;
+	static struct place once;
 	struct process *process;
 
 	if (node)
@@ -194,6 +195,13 @@ const struct place *places__get(struct places *p, uint32_t tgid, uint64_t start,
 	}
 	if (!process->read_ms || now_ms() - process->read_ms >= 1000)
 		read_process(p, process);
+	if (end - start == 1) {
+		/* Addresses are too many to be kept. */
+		free(new);
+		once = nowhere;
+		locate(&once, process, start, end);
+		return &once;
+	}
 	*new = key;
 	locate(&new->place, process, start, end);
 	node = tsearch(new, &p->known, by_key);

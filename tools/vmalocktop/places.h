@@ -42,7 +42,9 @@ int places__refresh(struct places *p, uint32_t tgid);
  * @start: of the VMA; 0 with @end 0 asks for the process alone
  * @end: of the VMA
  *
- * Decided at the first call for these arguments, later calls say the same.
+ * Decided at the first call for these arguments, later calls say the same; but
+ * a single address, [start, start + 1), is looked up each time, and the result
+ * only lives until the next such call.
  * Reads the mappings if this second has not yet.
  * Return: never NULL.
  */

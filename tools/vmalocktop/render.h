@@ -30,4 +30,15 @@ void render__hist(FILE *out, const struct model *m, const struct timespec *when)
  */
 int render__json(FILE *out, const struct model *m, const struct timespec *when);
 
+/**
+ * render__csv() - a line per row of the ranking and kind, and line of names before if @header
+ * @out: where to
+ * @m: the report
+ * @when: its time of day
+ */
+void render__csv(FILE *out, const struct model *m, const struct timespec *when, bool header);
+
+/* render__folded() - stacks of both sides and microseconds, a line each, for flame graphs */
+void render__folded(FILE *out, const struct model *m);
+
 #endif

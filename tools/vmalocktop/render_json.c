@@ -254,6 +254,58 @@ static void add_blockers(struct json_object *to, const struct model *m)
 	add_counts(to, "blocker_unknown", &m->no_blocker);
 }
 
+static void add_groups(struct json_object *to, const struct model *m)
+{
+	struct json_object *groups = array(to, "groups");
+
+	for (size_t i = 0; i < m->n_groups; i++) {
+		const struct model_group *g = &m->groups[i];
+		struct json_object *o = element(groups), *kinds;
+
+		add_text(o, "name", g->name);
+		add_u64(o, "fault_wait_ns", g->fault_ns);
+		kinds = object(o, "kinds");
+		for (int k = 0; k < VT_KINDS; k++)
+			if (hist__count(&g->kinds[k]))
+				times_into(object(kinds, model__kind_name(k)), &g->kinds[k],
+					   g->max_exact[k]);
+	}
+}
+
+static void add_open(struct json_object *to, const struct model *m)
+{
+	struct json_object *open = array(to, "open_waits");
+
+	for (size_t i = 0; i < m->n_open; i++) {
+		const struct model_open *w = &m->open[i];
+		const struct vt_blocker_key *b = &w->wait.blocker;
+		struct json_object *o = element(open), *blocker;
+
+		add_u64(o, "age_ns", w->age_ns);
+		add_u64(o, "pid", w->wait.tgid);
+		add_u64(o, "tid", w->wait.tid);
+		add_text(o, "comm", w->wait.comm);
+		add_text(o, "kind", model__kind_name(w->wait.kind));
+		add_text(o, "op", w->wait.kind == VT_DRAIN ? w->what : "");
+		add_text(o, "name", w->place.name);
+		add_address(o, "start", w->wait.start);
+		add_address(o, "end", w->wait.end);
+		if (w->wait.address)
+			add_address(o, "address", w->wait.address);
+		else
+			add(o, "address", NULL);
+		if (!b->tid) {
+			add(o, "blocker", NULL);
+			continue;
+		}
+		blocker = object(o, "blocker");
+		add_u64(blocker, "pid", b->tgid);
+		add_u64(blocker, "tid", b->tid);
+		add_text(blocker, "comm", b->comm);
+		add_text(blocker, "syscall", b->syscall < 0 ? "" : w->what);
+	}
+}
+
 static void add_cost(struct json_object *to, const struct cost *cost)
 {
 	struct json_object *o = object(to, "cost"), *progs, *maps;
@@ -303,6 +355,13 @@ int render__json(FILE *out, const struct model *m, const struct timespec *when)
 	add_waits(o, m);
 	add_regions(o, m);
 	add_blockers(o, m);
+	if (m->by != VT_BY_VMA) {
+		add_text(o, "by", model__by_name(m->by));
+		add_groups(o, m);
+	}
+	if (known(o, m, METRIC_OPEN, "open_waits"))
+		add_open(o, m);
+	add_u64(o, "left_out", m->left_out);
 	add_counts(o, "lost", &m->lost);
 	if (m->cost)
 		add_cost(o, m->cost);

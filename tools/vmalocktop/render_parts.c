@@ -20,18 +20,6 @@ void render__head(FILE *out, const struct model *m, const struct timespec *when)
 	fprintf(out, ", %.2f s\n", m->elapsed_ns / 1e9);
 }
 
-/* A time as people say it. */
-static const char *spoken(uint64_t ns, char buf[32])
-{
-	if (ns >= 1000000000)
-		snprintf(buf, 32, "%.2f s", ns / 1e9);
-	else if (ns >= 1000000)
-		snprintf(buf, 32, "%.2f ms", ns / 1e6);
-	else
-		snprintf(buf, 32, "%.2f us", ns / 1e3);
-	return buf;
-}
-
 void render__verdict(FILE *out, const struct model *m)
 {
 	const struct model_blame *b = m->n_blames ? &m->blames[0] : NULL;
@@ -42,7 +30,7 @@ void render__verdict(FILE *out, const struct model *m)
 	char lost[32];
 
 	if (m->fault_ns)
-		fprintf(out, "faults lost %s in %.2f s to %s: ", spoken(m->fault_ns, lost),
+		fprintf(out, "faults lost %s in %.2f s to %s: ", text__time(m->fault_ns, lost, sizeof(lost)),
 			m->elapsed_ns / 1e9, locks);
 	else
 		fprintf(out, "faults lost no time in %.2f s to %s", m->elapsed_ns / 1e9, locks);
@@ -67,6 +55,10 @@ static const struct {
 	{ "vma_full", "waits on VMAs that found no room, shown as other ranges: raise --max-entries" },
 	{ "rest_full", "waits missing from the ranking of VMAs: too many processes" },
 	{ "blocker_full", "waits without their blocker: raise --max-entries" },
+	{ "group_full", "waits missing from the sums of --by: raise --max-entries" },
+	{ "stack", "stacks that could not be taken: raise --max-entries" },
+	{ "stack_full", "waits without their stacks: raise --max-entries" },
+	{ "wanted_full", "writers that were not asked for their stacks: raise --max-entries" },
 	{ "max_race", "updates of a maximum given up: it may be too low" },
 };
 

@@ -6,14 +6,13 @@
 
 #include "hist.h"
 #include "render_parts.h"
+#include "text.h"
 
 #define MAX_VMAS	5	/* per region */
 #define MAX_BLOCKERS	10
-
-static double in_unit(const struct model *m, double ns)
-{
-	return ns / m->unit_ns;
-}
+#define MAX_GROUPS	20
+#define MAX_OPEN	10
+#define TIME_LEN	16
 
 /* One step of the funnel. */
 static void step(FILE *out, const struct model *m, const char *label, const char *name, uint64_t n)
@@ -96,25 +95,19 @@ static void funnel(FILE *out, const struct model *m)
 	known_step(out, m, METRIC_MMAP_LOCK, "waited for mmap_lock", m->timed[VT_MMAP_LOCK].begun);
 }
 
-static void times(FILE *out, const struct model *m, const struct vt_hist *h, bool max_exact)
+static void times(FILE *out, const struct vt_hist *h, bool max_exact)
 {
+	char total[TIME_LEN], avg[TIME_LEN], max[TIME_LEN], most[TIME_LEN + 2];
 	uint64_t n = hist__count(h);
-	char max[32];
 
-	snprintf(max, sizeof(max), "%s%.3f", max_exact ? "" : "<=", in_unit(m, h->max));
-	fprintf(out, " %14.3f %12.3f %14s\n", in_unit(m, h->sum),
-		n ? in_unit(m, (double)h->sum / n) : 0, max);
+	snprintf(most, sizeof(most), "%s%s", max_exact ? "" : "<=", text__time(h->max, max, TIME_LEN));
+	fprintf(out, " %9s %9s %9s\n", text__time(h->sum, total, TIME_LEN),
+		text__time(n ? (double)h->sum / n : 0, avg, TIME_LEN), most);
 }
 
-static void times_head(FILE *out, const struct model *m)
+static void times_head(FILE *out)
 {
-	char total[16], avg[16], max[16];
-	const char *unit = m->unit_ns == 1000000 ? "ms" : "us";
-
-	snprintf(total, sizeof(total), "TOTAL(%s)", unit);
-	snprintf(avg, sizeof(avg), "AVG(%s)", unit);
-	snprintf(max, sizeof(max), "MAX(%s)", unit);
-	fprintf(out, " %14s %12s %14s\n", total, avg, max);
+	fprintf(out, " %9s %9s %9s\n", "TOTAL", "AVG", "MAX");
 }
 
 static void waits(FILE *out, const struct model *m)
@@ -132,7 +125,7 @@ static void waits(FILE *out, const struct model *m)
 		return;
 	}
 	fprintf(out, "\n%-31s %10s %10s %7s %7s", "WAITS", "BEGUN", "ENDED", "OPEN", "FAILED");
-	times_head(out, m);
+	times_head(out);
 	for (int k = 0; k < VT_TIMED_KINDS; k++) {
 		const struct timed *t = &m->timed[k];
 
@@ -140,28 +133,45 @@ static void waits(FILE *out, const struct model *m)
 			continue;
 		fprintf(out, "%-31s %10" PRIu64 " %10" PRIu64 " %7" PRIu64 " %7" PRIu64, labels[k],
 			t->begun, t->ended, t->open, t->failed);
-		times(out, m, &t->hist, t->max_exact);
+		times(out, &t->hist, t->max_exact);
 		for (int i = 0; k == VT_DRAIN && i < m->n_drains; i++) {
 			fprintf(out, "  in %-26s %10s %10" PRIu64 " %7s %7s", m->drains[i].op, "",
 				hist__count(&m->drains[i].hist), "", "");
-			times(out, m, &m->drains[i].hist, m->drains[i].max_exact);
+			times(out, &m->drains[i].hist, m->drains[i].max_exact);
 		}
 	}
 }
 
-static void vma_line(FILE *out, const struct model *m, const char *what, uint32_t kind,
-		     const struct vt_hist *h, bool max_exact)
+static void rank_line(FILE *out, const char *what, uint32_t kind, const struct vt_hist *h,
+		      bool max_exact)
 {
 	fprintf(out, "%-74s %-9s %10" PRIu64, what, model__kind_name(kind), hist__count(h));
 	if (kind == VT_ZOMBIE)
-		fprintf(out, " %14s %12s %14s\n", "-", "-", "-");
+		fprintf(out, " %9s %9s %9s\n", "-", "-", "-");
 	else
-		times(out, m, h, max_exact);
+		times(out, h, max_exact);
+}
+
+static void rank_kinds(FILE *out, const char *what, const struct vt_hist *kinds, const bool *max_exact)
+{
+	for (int k = 0; k < VT_KINDS; k++) {
+		if (!hist__count(&kinds[k]))
+			continue;
+		rank_line(out, what, k, &kinds[k], max_exact[k]);
+		what = "";
+	}
+}
+
+static void rank_head(FILE *out, const char *what)
+{
+	fprintf(out, "\n%-74s %-9s %10s", what, "KIND", "COUNT");
+	times_head(out);
 }
 
 static void region(FILE *out, const struct model *m, const struct model_region *r)
 {
 	char range[RANGE_LEN], what[RANGE_LEN + 64];
+	const struct model_vma *first = &m->vmas[r->first];
 	size_t shown = r->n < MAX_VMAS ? r->n : MAX_VMAS;
 
 	if (m->pid)
@@ -169,17 +179,15 @@ static void region(FILE *out, const struct model *m, const struct model_region *
 	else
 		snprintf(what, sizeof(what), "%s, %" PRIu32 " (%s)", render__range(&r->range, range),
 			 r->tgid, r->comm[0] ? r->comm : "?");
-	for (int k = 0; k < VT_KINDS; k++) {
-		if (!hist__count(&r->kinds[k]))
-			continue;
-		vma_line(out, m, what, k, &r->kinds[k], r->max_exact[k]);
-		what[0] = '\0';
-	}
+	rank_kinds(out, what, r->kinds, r->max_exact);
+	/* A region that is one VMA has said it all. */
+	if (r->n == 1 && (!first->end || (first->start == r->range.start && first->end == r->range.end)))
+		return;
 	for (size_t i = 0; i < shown; i++) {
-		const struct model_vma *v = &m->vmas[r->first + i];
+		const struct model_vma *v = &first[i];
 
 		snprintf(what, sizeof(what), "  %s", render__vma(v, range));
-		vma_line(out, m, what, v->kind, &v->hist, v->max_exact);
+		rank_line(out, what, v->kind, &v->hist, v->max_exact);
 	}
 	if (r->n > shown)
 		fprintf(out, "  and %zu more\n", r->n - shown);
@@ -189,38 +197,85 @@ static void regions(FILE *out, const struct model *m)
 {
 	size_t shown = m->n_regions < MAX_REGIONS ? m->n_regions : MAX_REGIONS;
 
-	if (!shown)
-		return;
-	fprintf(out, "\n%-74s %-9s %10s", "REGIONS, AND VMAS IN THEM, BY TIME THAT FAULTS LOST", "KIND",
-		"COUNT");
-	times_head(out, m);
+	if (shown)
+		rank_head(out, m->sort == SORT_LOST ? "REGIONS, AND VMAS IN THEM, BY TIME THAT FAULTS LOST" :
+			  "REGIONS, AND VMAS IN THEM");
 	for (size_t i = 0; i < shown; i++)
 		region(out, m, &m->regions[i]);
 	if (m->n_regions > shown)
 		fprintf(out, "and %zu more regions\n", m->n_regions - shown);
 }
 
+static void groups(FILE *out, const struct model *m)
+{
+	static const char *const heads[] = {
+		[VT_BY_VMA] = "", [VT_BY_PROCESS] = "PROCESSES THAT WAITED",
+		[VT_BY_THREAD] = "THREADS THAT WAITED", [VT_BY_CGROUP] = "CGROUPS THAT WAITED",
+		[VT_BY_OP] = "OPERATIONS THAT FAULTS WAITED FOR, OR THAT DRAINED",
+	};
+	size_t shown = m->n_groups < MAX_GROUPS ? m->n_groups : MAX_GROUPS;
+
+	if (shown)
+		rank_head(out, heads[m->by]);
+	for (size_t i = 0; i < shown; i++)
+		rank_kinds(out, m->groups[i].name, m->groups[i].kinds, m->groups[i].max_exact);
+	if (m->n_groups > shown)
+		fprintf(out, "and %zu more\n", m->n_groups - shown);
+}
+
+static void open_wait(FILE *out, const struct model_open *o)
+{
+	const struct vt_open_wait *w = &o->wait;
+	char age[TIME_LEN], where[64], behind[96] = "-";
+
+	if (w->end)
+		snprintf(where, sizeof(where), "0x%" PRIx64 "-0x%" PRIx64, (uint64_t)w->start,
+			 (uint64_t)w->end);
+	else if (w->address)
+		snprintf(where, sizeof(where), "at 0x%" PRIx64, (uint64_t)w->address);
+	else
+		strcpy(where, "?");
+	if (w->kind == VT_DRAIN)
+		snprintf(behind, sizeof(behind), "users, in %s", o->what);
+	else if (w->blocker.tid)
+		snprintf(behind, sizeof(behind), "%s (tid %" PRIu32 ") in %s", w->blocker.comm,
+			 w->blocker.tid, o->what);
+	fprintf(out, "%9s %-16s %8" PRIu32 " %8" PRIu32 " %-9s %-32s %-24.24s %s\n",
+		text__time(o->age_ns, age, TIME_LEN), w->comm, w->tgid, w->tid,
+		model__kind_name(w->kind), where, o->place.name[0] ? o->place.name : "(unknown)", behind);
+}
+
+static void open_waits(FILE *out, const struct model *m)
+{
+	size_t shown = m->n_open < MAX_OPEN ? m->n_open : MAX_OPEN;
+
+	if (shown)
+		fprintf(out, "\n%9s %-16s %8s %8s %-9s %-32s %-24s %s\n", "WAITS FOR", "THREAD", "PID", "TID",
+			"KIND", "RANGE", "NAME", "BEHIND");
+	for (size_t i = 0; i < shown; i++)
+		open_wait(out, &m->open[i]);
+	if (m->n_open > shown)
+		fprintf(out, "and %zu more, younger ones\n", m->n_open - shown);
+}
+
 static void blockers_head(FILE *out, const struct model *m)
 {
-	const char *unit = m->unit_ns == 1000000 ? "ms" : "us";
-	char total[16], avg[16];
-
-	snprintf(total, sizeof(total), "TOTAL(%s)", unit);
-	snprintf(avg, sizeof(avg), "AVG(%s)", unit);
 	fprintf(out, "\n%-16s %8s %8s %-18s", "BLOCKER", "PID", "TID", "SYSCALL");
 	if (!m->pid)
 		fprintf(out, " %11s", "STALLED PID");
-	fprintf(out, " %-9s %10s %14s %12s\n", "KIND", "COUNT", total, avg);
+	fprintf(out, " %-9s %10s %9s %9s\n", "KIND", "COUNT", "TOTAL", "AVG");
 }
 
 /* The rest of a line, from the process that waited on. */
 static void blocked(FILE *out, const struct model *m, const char *pid, const char *kind,
 		    uint64_t count, uint64_t ns)
 {
+	char total[TIME_LEN], avg[TIME_LEN];
+
 	if (!m->pid)
 		fprintf(out, " %11s", pid);
-	fprintf(out, " %-9s %10" PRIu64 " %14.3f %12.3f\n", kind, count, in_unit(m, ns),
-		count ? in_unit(m, (double)ns / count) : 0);
+	fprintf(out, " %-9s %10" PRIu64 " %9s %9s\n", kind, count, text__time(ns, total, TIME_LEN),
+		text__time(count ? (double)ns / count : 0, avg, TIME_LEN));
 }
 
 static void blame(FILE *out, const struct model *m, const struct model_blame *sum)
@@ -268,8 +323,14 @@ void render__text(FILE *out, const struct model *m, const struct timespec *when)
 	fputc('\n', out);
 	funnel(out, m);
 	waits(out, m);
-	regions(out, m);
+	open_waits(out, m);
+	if (m->by == VT_BY_VMA)
+		regions(out, m);
+	else
+		groups(out, m);
 	blockers(out, m);
+	if (m->left_out)
+		fprintf(out, "left out of the rankings by the options: %" PRIu64 " waits\n", m->left_out);
 	render__tail(out, m);
 	fputc('\n', out);
 }

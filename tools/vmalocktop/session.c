@@ -2,33 +2,33 @@
 #define _GNU_SOURCE
 #include "session.h"
 
-#include <errno.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
-#include <string.h>
 #include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "cgroup_name.h"
 #include "clock.h"
 #include "collector.h"
 #include "diag.h"
-#include "model.h"
+#include "frames.h"
 #include "places.h"
-#include "render.h"
+#include "reporter.h"
 #include "target.h"
 
 #define NS_PER_MS	1000000ULL
-#define TICK_NS		(1000 * NS_PER_MS)	/* how often new ranges are given names */
+#define TICK_NS		(1000 * NS_PER_MS)	/* how often new ranges and stacks are given names */
 
 struct session {
 	const struct env *env;
 	struct collector *collector;
 	struct places *places;
-	struct snapshot before;		/* what the last report ended with */
-	int pidfd;
-	bool closed;			/* nobody reads our output any more */
+	struct frames *frames;		/* NULL: not asked for */
+	struct reporter reporter;
+	struct pollfd pidfds[MAX_PIDS];	/* .fd is -1 of those that have ended */
+	int n_alive;
 };
 
 static volatile sig_atomic_t stop;
@@ -69,7 +69,27 @@ static uint64_t now_ns(void)
 
 static const struct place *place(void *ctx, uint32_t tgid, uint64_t start, uint64_t end)
 {
-	return places__get(ctx, tgid, start, end);
+	const struct session *s = ctx;
+
+	return places__get(s->places, tgid, start, end);
+}
+
+static void cgroup(void *ctx, uint64_t id, char *name, size_t len)
+{
+	(void)ctx;
+	cgroup_name(id, name, len);
+}
+
+static const char *frames(void *ctx, uint32_t tgid, int32_t id)
+{
+	const struct session *s = ctx;
+
+	return frames__get(s->frames, tgid, id);
+}
+
+static int read_stack(void *ctx, int32_t id, uint64_t *addresses, int n)
+{
+	return collector__stack(ctx, id, addresses, n);
 }
 
 static void name_vma(void *ctx, const struct vt_vma_key *key)
@@ -77,74 +97,57 @@ static void name_vma(void *ctx, const struct vt_vma_key *key)
 	places__get(ctx, key->tgid, key->start, key->end);
 }
 
-/* Returns 0, -1 after a message or when s->closed says why. */
-static int flush(struct session *s)
+static void name_stack(void *ctx, const struct vt_stack_key *key)
 {
-	if (!fflush(stdout) && !ferror(stdout))
-		return 0;
-	s->closed = errno == EPIPE;
-	if (!s->closed)
-		elog("cannot write the report: %s: where does stdout go?", strerror(errno));
-	return -1;
+	frames__get(ctx, key->who.victim_tgid, key->user);
+	frames__get(ctx, key->who.tgid, key->blocker_user);
 }
 
-/* Print @m, which is of the time up to @when.  Returns 0, -1 after a message or when s->closed says why. */
-static int print(struct session *s, const struct model *m, const struct timespec *when)
+/* Look up now what can't be when processes are gone. */
+static void tick(struct session *s)
 {
-	const struct env *env = s->env;
-
-	if (env->json && render__json(stdout, m, when)) {
-		elog("out of memory: free some and try again");
-		return -1;
-	} else if (env->hist) {
-		render__hist(stdout, m, env->timestamps ? when : NULL);
-	} else if (!env->json) {
-		render__text(stdout, m, env->timestamps ? when : NULL);
-	}
-	return flush(s);
+	collector__each_vma(s->collector, name_vma, s->places);
+	if (s->frames)
+		collector__each_stack(s->collector, name_stack, s->frames);
 }
 
-/* Report what came since the last report.  Returns 0, -1 as print() does. */
+/* Report what came since the last report.  Returns 0, -1 as reporter__print() does. */
 static int report(struct session *s, bool last)
 {
-	const struct env *env = s->env;
 	struct snapshot now;
 	struct model m;
 	struct cost cost;
 	int err;
 
-	if (collector__read(s->collector, &now))
+	if (collector__read(s->collector, &now) || reporter__model(&s->reporter, &now, last, &m))
 		return -1;
-	if (model__build(&m, &s->before, &now, collector__names(s->collector),
-			 env->milliseconds ? 1000000 : 1000, place, s->places)) {
-		elog("out of memory: free some and try again, or give a smaller --max-entries");
-		snapshot__free(&now);
-		return -1;
-	}
-	m.last = last;
-	m.coverage = collector__coverage(s->collector);
-	m.pid = env->pid;
-	if (env->pid)
-		strcpy(m.comm, places__get(s->places, env->pid, 0, 0)->comm);
-	if (env->stats) {
+	if (s->env->stats) {
 		collector__cost(s->collector, &cost);
 		m.cost = &cost;
 	}
-	err = print(s, &m, &now.when);
+	err = reporter__print(&s->reporter, &m);
 	model__free(&m);
-	snapshot__free(&s->before);
-	s->before = now;
 	return err;
 }
 
-/* Sleep until @until, a signal or the end of the process.  Returns whether it has ended. */
-static bool sleep_until(const struct session *s, uint64_t until, const sigset_t *unblocked)
+/* Sleep until @until, a signal or the end of a process.  Returns whether all have ended. */
+static bool sleep_until(struct session *s, uint64_t until, const sigset_t *unblocked)
 {
-	struct pollfd fd = { .fd = s->pidfd, .events = POLLIN };
 	uint64_t now = now_ns(), ns = until > now ? until - now : 0;
 	struct timespec t = { .tv_sec = ns / 1000000000, .tv_nsec = ns % 1000000000 };
+	const struct env *env = s->env;
 
-	return ppoll(&fd, 1, &t, unblocked) == 1;
+	if (ppoll(s->pidfds, env->n_pids, &t, unblocked) <= 0)
+		return false;
+	for (int i = 0; i < env->n_pids; i++) {
+		if (!s->pidfds[i].revents)
+			continue;
+		banner("Process %d has ended.", env->pids[i]);
+		close(s->pidfds[i].fd);
+		s->pidfds[i].fd = -1;
+		s->n_alive--;
+	}
+	return !s->n_alive;
 }
 
 static uint64_t earlier(uint64_t a, uint64_t b)
@@ -152,11 +155,11 @@ static uint64_t earlier(uint64_t a, uint64_t b)
 	return a < b ? a : b;
 }
 
-/* Wait and report until the last report is due.  Returns 0, -1 as print() does. */
+/* Wait and report until the last report is due.  Returns 0, -1 as report() does. */
 static int loop(struct session *s, const sigset_t *unblocked)
 {
 	const struct env *env = s->env;
-	uint64_t begin = s->before.ns, tick = begin + TICK_NS, due = UINT64_MAX, end = UINT64_MAX;
+	uint64_t begin = s->reporter.before.ns, next = begin + TICK_NS, due = UINT64_MAX, end = UINT64_MAX;
 	uint64_t reports = 0;
 
 	if (env->interval_ms)
@@ -164,11 +167,9 @@ static int loop(struct session *s, const sigset_t *unblocked)
 	if (env->duration_ms)
 		end = begin + env->duration_ms * NS_PER_MS;
 	while (!stop) {
-		bool gone = sleep_until(s, earlier(earlier(tick, due), end), unblocked);
+		bool gone = sleep_until(s, earlier(earlier(next, due), end), unblocked);
 		uint64_t now = now_ns();
 
-		if (gone)
-			banner("Process %d has ended.", env->pid);
 		if (gone || now >= end)
 			break;
 		if (now >= due) {
@@ -180,9 +181,9 @@ static int loop(struct session *s, const sigset_t *unblocked)
 			while (due <= now)
 				due += env->interval_ms * NS_PER_MS;
 		}
-		if (now >= tick) {
-			collector__each_vma(s->collector, name_vma, s->places);
-			tick = now + TICK_NS;
+		if (now >= next) {
+			tick(s);
+			next = now + TICK_NS;
 		}
 	}
 	/* Whatever ended it: count no more, then read what has been counted. */
@@ -196,7 +197,45 @@ static int print_coverage(struct session *s)
 
 	uname(&uts);
 	coverage__print(stdout, collector__coverage(s->collector), uts.release);
-	return flush(s);
+	return reporter__flush(&s->reporter);
+}
+
+static int open_pids(struct session *s)
+{
+	const struct env *env = s->env;
+
+	for (int i = 0; i < env->n_pids; i++) {
+		s->pidfds[i] = (struct pollfd){ .fd = target__open(env->pids[i]), .events = POLLIN };
+		if (s->pidfds[i].fd < 0)
+			return -1;
+		s->n_alive++;
+	}
+	return 0;
+}
+
+/* The caches of names; -1 after a message. */
+static int open_names(struct session *s)
+{
+	s->places = places__new(target__root_pids() ? "/proc" : NULL);
+	if (s->env->output == OUTPUT_FOLDED)
+		s->frames = frames__new(read_stack, s->collector);
+	if (s->places && (s->frames || s->env->output != OUTPUT_FOLDED))
+		return 0;
+	elog("out of memory: free some and try again");
+	return -1;
+}
+
+static void say_what(const struct session *s)
+{
+	const struct env *env = s->env;
+
+	if (env->n_pids == 1)
+		banner("Tracing VMA lock waits of PID %d (%s)... Hit Ctrl-C to end.", env->pids[0],
+		       places__get(s->places, env->pids[0], 0, 0)->comm);
+	else if (env->n_pids)
+		banner("Tracing VMA lock waits of %d processes... Hit Ctrl-C to end.", env->n_pids);
+	else
+		banner("Tracing VMA lock waits... Hit Ctrl-C to end.");
 }
 
 static int run(struct session *s)
@@ -204,7 +243,9 @@ static int run(struct session *s)
 	const struct env *env = s->env;
 	sigset_t unblocked;
 
-	if (env->pid && (s->pidfd = target__open(env->pid)) < 0)
+	if (open_pids(s))
+		return -1;
+	if (env->tid && !target__is_thread(env->tid))
 		return -1;
 	s->collector = collector__open(env);
 	if (!s->collector)
@@ -215,35 +256,37 @@ static int run(struct session *s)
 		wlog("PIDs are those of the initial PID namespace, not of this one, and VMAs have "
 		     "no names: run vmalocktop in the initial one for both");
 	clock__warn();
-	s->places = places__new(target__root_pids() ? "/proc" : NULL);
-	if (!s->places) {
-		elog("out of memory: free some and try again");
+	if (open_names(s))
 		return -1;
-	}
+	s->reporter.coverage = collector__coverage(s->collector);
+	s->reporter.context = (struct model_context){
+		.names = collector__names(s->collector), .unit_ns = env->milliseconds ? 1000000 : 1000,
+		.by = env->by, .sort = env->sort, .ctx = s, .place = place, .cgroup = cgroup,
+		.frames = s->frames ? frames : NULL,
+	};
 	catch_signals(&unblocked);
 	/* What the process' mappings are before anybody replaces parts of them. */
-	if (env->pid && places__refresh(s->places, env->pid))
-		wlog("cannot read /proc/%d/maps: VMAs are shown without names", env->pid);
+	for (int i = 0; i < env->n_pids; i++)
+		if (places__refresh(s->places, env->pids[i]))
+			wlog("cannot read /proc/%d/maps: VMAs are shown without names", env->pids[i]);
 	if (collector__start(s->collector))
 		return -1;
-	s->before.ns = now_ns();
-	if (env->pid)
-		banner("Tracing VMA lock waits of PID %d (%s)... Hit Ctrl-C to end.", env->pid,
-		       places__get(s->places, env->pid, 0, 0)->comm);
-	else
-		banner("Tracing VMA lock waits... Hit Ctrl-C to end.");
+	s->reporter.before.ns = now_ns();
+	say_what(s);
 	return loop(s, &unblocked);
 }
 
 int session__run(const struct env *env)
 {
-	struct session s = { .env = env, .pidfd = -1 };
+	struct session s = { .env = env, .reporter.env = env };
 	int err = run(&s);
 
-	snapshot__free(&s.before);
+	reporter__free(&s.reporter);
+	frames__free(s.frames);
 	places__free(s.places);
 	collector__close(s.collector);
-	if (s.pidfd >= 0)
-		close(s.pidfd);
-	return err && !s.closed;
+	for (int i = 0; i < env->n_pids; i++)
+		if (s.pidfds[i].fd > 0)
+			close(s.pidfds[i].fd);
+	return err && !s.reporter.closed;
 }

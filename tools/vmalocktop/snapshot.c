@@ -26,6 +26,25 @@ int blocker_key_cmp(const void *a, const void *b)
 	return memcmp(a, b, sizeof(struct vt_blocker_key));
 }
 
+int group_key_cmp(const void *a, const void *b)
+{
+	return memcmp(a, b, sizeof(struct vt_group_key));
+}
+
+int stack_key_cmp(const void *a, const void *b)
+{
+	return memcmp(a, b, sizeof(struct vt_stack_key));
+}
+
+static int oldest_first(const void *a, const void *b)
+{
+	const struct vt_open_wait *x = a, *y = b;
+
+	CMP(ns);
+	CMP(tid);
+	return 0;
+}
+
 void snapshot__sort(struct snapshot *s)
 {
 	/* Keys come first in their rows. */
@@ -33,11 +52,20 @@ void snapshot__sort(struct snapshot *s)
 		qsort(s->vmas, s->n_vmas, sizeof(*s->vmas), vma_key_cmp);
 	if (s->n_blockers)
 		qsort(s->blockers, s->n_blockers, sizeof(*s->blockers), blocker_key_cmp);
+	if (s->n_groups)
+		qsort(s->groups, s->n_groups, sizeof(*s->groups), group_key_cmp);
+	if (s->n_stacks)
+		qsort(s->stacks, s->n_stacks, sizeof(*s->stacks), stack_key_cmp);
+	if (s->n_open)
+		qsort(s->open, s->n_open, sizeof(*s->open), oldest_first);
 }
 
 void snapshot__free(struct snapshot *s)
 {
 	free(s->vmas);
+	free(s->groups);
 	free(s->blockers);
+	free(s->stacks);
+	free(s->open);
 	memset(s, 0, sizeof(*s));
 }

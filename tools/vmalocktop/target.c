@@ -2,10 +2,13 @@
 #include "target.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <linux/magic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "diag.h"
@@ -63,4 +66,34 @@ int target__open(pid_t pid)
 		return -1;
 	}
 	return fd;
+}
+
+int target__open_cgroup(const char *path)
+{
+	struct statfs fs;
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0) {
+		elog("cannot open cgroup %s: %s: give its directory, such as "
+		     "/sys/fs/cgroup/system.slice", path, strerror(errno));
+		return -1;
+	}
+	if (!fstatfs(fd, &fs) && fs.f_type == CGROUP2_SUPER_MAGIC)
+		return fd;
+	elog("%s is not a cgroup v2: give a directory such as /sys/fs/cgroup/system.slice", path);
+	close(fd);
+	return -1;
+}
+
+bool target__is_thread(pid_t tid)
+{
+	if (!process_of(tid)) {
+		elog("no such thread: %d: give the TID of a running one, as ps -eL shows them", tid);
+		return false;
+	}
+	if (target__root_pids())
+		return true;
+	elog("-t doesn't work in a PID namespace yet: run vmalocktop in the initial one, "
+	     "with the TID that the thread has there");
+	return false;
 }

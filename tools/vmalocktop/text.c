@@ -2,6 +2,10 @@
 #include "text.h"
 
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../vmalock-load/parse.h"
 
 /* Length of the UTF-8 sequence at @s, 0 if there is none. */
 static int sequence(const unsigned char *s)
@@ -55,4 +59,52 @@ const char *text__size(uint64_t bytes, char *buf, size_t len)
 	}
 	snprintf(buf, len, u ? "%.1f%c" : "%.0f%c", v, units[u]);
 	return buf;
+}
+
+const char *text__time(double ns, char *buf, size_t len)
+{
+	static const struct {
+		double ns;
+		const char *name;
+	} units[] = { { 1e9, "s" }, { 1e6, "ms" }, { 1e3, "us" }, { 1, "ns" } };
+	double v;
+	int u = 0;
+
+	if (ns <= 0) {
+		snprintf(buf, len, "0");
+		return buf;
+	}
+	/* What would be rounded up to 1000 takes the next unit. */
+	while (u < 3 && ns < 0.9995 * units[u].ns)
+		u++;
+	v = ns / units[u].ns;
+	snprintf(buf, len, "%.*f%s", u == 3 ? 0 : v < 9.995 ? 2 : v < 99.95 ? 1 : 0, v, units[u].name);
+	return buf;
+}
+
+int text__parse_time(const char *s, uint64_t *ns)
+{
+	static const struct {
+		const char *name;
+		uint64_t ns;
+	} units[] = { { "ns", 1 }, { "us", 1000 }, { "ms", 1000000 }, { "s", 1000000000 } };
+	size_t digits = strspn(s, "0123456789");
+	char number[24];
+	uint64_t v;
+
+	if (!digits || digits >= sizeof(number))
+		return -1;
+	memcpy(number, s, digits);
+	number[digits] = '\0';
+	if (parse_u64(number, &v))
+		return -1;
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+		if (strcmp(s + digits, units[i].name))
+			continue;
+		if (v > UINT64_MAX / units[i].ns)
+			return -1;
+		*ns = v * units[i].ns;
+		return 0;
+	}
+	return -1;
 }

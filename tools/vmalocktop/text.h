@@ -19,4 +19,24 @@ void text__clean(char *s);
  */
 const char *text__size(uint64_t bytes, char *buf, size_t len);
 
+/**
+ * text__time() - a time as people say it: "1.50s", "12.3ms", "4.50us", "0"
+ * @ns: in nanoseconds
+ * @buf: room for it
+ * @len: its size
+ *
+ * Three digits, at least; never more than 9 bytes below 10 days.
+ * Return: @buf.
+ */
+const char *text__time(double ns, char *buf, size_t len);
+
+/**
+ * text__parse_time() - parse a time with its unit, such as "500us"
+ * @s: a decimal number followed by ns, us, ms or s
+ * @ns: the time; untouched on failure
+ *
+ * Return: 0, or -1 on anything else, overflow included.
+ */
+int text__parse_time(const char *s, uint64_t *ns);
+
 #endif

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: GPL-2.0
+#define _GNU_SOURCE
+#include "frames.h"
+
+#include <search.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "symbols.h"
+
+#define MAX_FRAMES 127
+
+struct known {
+	pid_t pid;
+	int32_t id;
+	char *text;
+};
+
+struct frames {
+	frames__read_fn read;
+	void *ctx;
+	struct symbols *symbols;
+	void *known;			/* a tree of tsearch() */
+};
+
+static int by_key(const void *a, const void *b)
+{
+	const struct known *x = a, *y = b;
+
+	if (x->pid != y->pid)
+		return x->pid < y->pid ? -1 : 1;
+	return (x->id > y->id) - (x->id < y->id);
+}
+
+struct frames *frames__new(frames__read_fn read, void *ctx)
+{
+	struct frames *f = calloc(1, sizeof(*f));
+
+	if (f && !(f->symbols = symbols__new())) {
+		free(f);
+		return NULL;
+	}
+	if (f) {
+		f->read = read;
+		f->ctx = ctx;
+	}
+	return f;
+}
+
+static void free_known(void *v)
+{
+	struct known *k = v;
+
+	free(k->text);
+	free(k);
+}
+
+void frames__free(struct frames *f)
+{
+	if (!f)
+		return;
+	tdestroy(f->known, free_known);
+	symbols__free(f->symbols);
+	free(f);
+}
+
+/* Whether a function of the kernel is there only because we trace. */
+static bool is_ours(const char *name)
+{
+	static const char *const prefixes[] = {
+		"bpf_prog_", "bpf_trace_run", "__bpf_trace_", "__traceiter_", "bpf_get_stack",
+		"bpf_trampoline_", "__bpf_prog_",
+	};
+
+	for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++)
+		if (!strncmp(name, prefixes[i], strlen(prefixes[i])))
+			return true;
+	return false;
+}
+
+/* Index of the innermost frame that isn't our own work. */
+static int innermost(struct frames *f, pid_t pid, const uint64_t *addresses, int n)
+{
+	char name[SYMBOL_LEN];
+	int i = 0;
+
+	while (!pid && i < n - 1 && is_ours(symbols__name(f->symbols, pid, addresses[i] - 1, name)))
+		i++;
+	return i;
+}
+
+static char *resolve(struct frames *f, pid_t pid, int32_t id)
+{
+	uint64_t addresses[MAX_FRAMES];
+	int n = f->read(f->ctx, id, addresses, MAX_FRAMES);
+	char *text = n > 0 ? malloc(n * SYMBOL_LEN) : NULL, *to = text;
+	int last = innermost(f, pid, addresses, n);
+
+	for (int i = n - 1; text && i >= last; i--) {
+		char name[SYMBOL_LEN];
+
+		/* All but the innermost are return addresses, maybe beyond the end of the caller. */
+		symbols__name(f->symbols, pid, i || !pid ? addresses[i] - 1 : addresses[i], name);
+		for (char *c = name; *c; c++)
+			if (*c == ';')
+				*c = ':';
+		to = stpcpy(to, name);
+		if (i > last)
+			*to++ = ';';
+	}
+	return text;
+}
+
+const char *frames__get(struct frames *f, pid_t pid, int32_t id)
+{
+	struct known key = { .pid = pid, .id = id }, *new, **node = tfind(&key, &f->known, by_key);
+
+	if (id < 0)
+		return NULL;
+	if (node)
+		return (*node)->text;
+	new = malloc(sizeof(*new));
+	if (!new)
+		return NULL;
+	*new = key;
+	new->text = resolve(f, pid, id);
+	node = tsearch(new, &f->known, by_key);
+	if (!node) {
+		free_known(new);
+		return NULL;
+	}
+	return new->text;
+}

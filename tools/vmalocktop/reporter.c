@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "reporter.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "diag.h"
+#include "render.h"
+
+int reporter__model(struct reporter *r, struct snapshot *now, bool last, struct model *m)
+{
+	const struct env *env = r->env;
+
+	if (model__build(m, &r->before, now, &r->context)) {
+		elog("out of memory: free some and try again, or give a smaller --max-entries");
+		snapshot__free(now);
+		return -1;
+	}
+	m->last = last;
+	m->coverage = r->coverage;
+	if (env->n_pids == 1) {
+		m->pid = env->pids[0];
+		strcpy(m->comm, r->context.place(r->context.ctx, m->pid, 0, 0)->comm);
+	}
+	snapshot__free(&r->before);
+	r->before = *now;
+	return 0;
+}
+
+int reporter__flush(struct reporter *r)
+{
+	if (!fflush(stdout) && !ferror(stdout))
+		return 0;
+	r->closed = errno == EPIPE;
+	if (!r->closed)
+		elog("cannot write the report: %s: where does stdout go?", strerror(errno));
+	return -1;
+}
+
+int reporter__print(struct reporter *r, const struct model *m)
+{
+	const struct timespec *when = &r->before.when;
+	const struct env *env = r->env;
+
+	switch (env->output) {
+	case OUTPUT_JSON:
+		if (render__json(stdout, m, when)) {
+			elog("out of memory: free some and try again");
+			return -1;
+		}
+		break;
+	case OUTPUT_HIST:
+		render__hist(stdout, m, env->timestamps ? when : NULL);
+		break;
+	case OUTPUT_CSV:
+		render__csv(stdout, m, when, !env->no_header && !r->reported);
+		break;
+	case OUTPUT_FOLDED:
+		render__folded(stdout, m);
+		break;
+	case OUTPUT_TEXT:
+		render__text(stdout, m, env->timestamps ? when : NULL);
+		break;
+	}
+	r->reported = true;
+	return reporter__flush(r);
+}
+
+void reporter__free(struct reporter *r)
+{
+	snapshot__free(&r->before);
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Names of the functions that addresses of stacks are in. */
+#ifndef VMALOCKTOP_SYMBOLS_H
+#define VMALOCKTOP_SYMBOLS_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#define SYMBOL_LEN 128
+
+struct symbols;
+
+/* symbols__new() - nothing is read yet; NULL when memory is short */
+struct symbols *symbols__new(void);
+void symbols__free(struct symbols *s);
+
+/**
+ * symbols__name() - the function at an address
+ * @s: the symbols
+ * @pid: the process, in the initial PID namespace; 0: the kernel
+ * @address: in it
+ * @buf: room for the name
+ *
+ * A process' files are opened as it sees them, also in another mount
+ * namespace; code that was compiled at run time is named by the process' own
+ * /tmp/perf-PID.map.  What is known of a process stays when it is gone.
+ * Return: @buf; "[unknown]" if there is no name, "[module]" if only that is known.
+ */
+const char *symbols__name(struct symbols *s, pid_t pid, uint64_t address, char buf[SYMBOL_LEN]);
+
+#endif
