@@ -99,7 +99,7 @@ bool space_read(struct space *space, struct cpu *cpu, int page)
 		u64 floor = __atomic_load_n(&space->floor[page], __ATOMIC_SEQ_CST);
 		struct frame *frame;
 
-		pthread_mutex_lock(&cpu->tlb_lock);
+		spin_lock(&cpu->tlb_lock);
 		frame = cpu->tlb[page];
 		if (!frame) {
 			spin_lock(&mm->ptl[page / TABLE_PAGES]);
@@ -109,7 +109,7 @@ bool space_read(struct space *space, struct cpu *cpu, int page)
 		}
 		if (frame)
 			see(space, page, frame, newest, floor);
-		pthread_mutex_unlock(&cpu->tlb_lock);
+		spin_unlock(&cpu->tlb_lock);
 		if (frame)
 			return true;
 		if (!page_fault(space, cpu, page))

@@ -76,10 +76,10 @@ static void zap(struct space *space, int first, int last)
 	for (int i = 0; i < space->ncpus; i++) {
 		struct cpu *cpu = &space->cpus[i];
 
-		pthread_mutex_lock(&cpu->tlb_lock);
+		spin_lock(&cpu->tlb_lock);
 		for (int page = first; page < last; page++)
 			cpu->tlb[page] = NULL;
-		pthread_mutex_unlock(&cpu->tlb_lock);
+		spin_unlock(&cpu->tlb_lock);
 	}
 	for (int page = first; page < last; page++) {
 		__atomic_store_n(&space->floor[page], space->last_version, __ATOMIC_RELEASE);
@@ -243,8 +243,6 @@ void space_init(struct space *space, struct cpu *cpus, int ncpus)
 	space->ncpus = ncpus;
 	space->mm.mm_mt.root = alloc(sizeof(struct tree));
 	mmap_init_lock(&space->mm);
-	for (int i = 0; i < ncpus; i++)
-		pthread_mutex_init(&cpus[i].tlb_lock, NULL);
 	space_mmap(space, 0, NPAGES);
 }
 

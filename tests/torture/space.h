@@ -7,15 +7,13 @@
 #ifndef SPACE_H
 #define SPACE_H
 
-#include <pthread.h>
-
 #include "shim/shim.h"
 #include <linux/vma_lock.h>
 
 /* A CPU's TLB; the lock stands for interrupts being off. */
 struct cpu {
 	struct task_struct task;
-	pthread_mutex_t tlb_lock;
+	spinlock_t tlb_lock;
 	struct frame *tlb[NPAGES];
 	unsigned int seed;
 };

@@ -193,7 +193,7 @@ int main(int argc, char **argv)
 	enum { NWRITERS = sizeof(roles) / sizeof(roles[0]) };
 	static struct writer writers[NWRITERS];
 	pthread_t writer_threads[NWRITERS], reader_threads[MAX_READERS];
-	struct task_struct self = {};
+	static struct task_struct self;
 	unsigned long done[ROLES] = {};
 	unsigned int seed = 1;
 	int option;
