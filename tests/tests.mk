@@ -15,4 +15,4 @@ run-tests: deps $(TEST_NEEDS)
 
 .PHONY: test-long
 test-long: deps $(TEST_NEEDS)	## Run the suites that can look further, for hours (SUITES as above)
-	$(Q)TEST_LONG=1 tests/run $(or $(SUITES),model torture)
+	$(Q)TEST_LONG=1 tests/run $(or $(SUITES),model torture fuzz)
