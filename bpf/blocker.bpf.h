@@ -14,22 +14,30 @@
 #define RWSEM_OWNER_FLAGS	7UL
 
 /*
- * Number of the system call that @task is in, -1 when in none.
+ * The registers that @task entered the kernel with, NULL for a kernel thread.
  *
- * Its registers lie as far above the bottom of its kernel stack as those of
- * the current task do, whatever the size of stacks here.
+ * They lie as far above the bottom of its kernel stack as those of the
+ * current task do, whatever the size of stacks here.
  */
-static __always_inline __s32 task_syscall(struct task_struct *task)
+static __always_inline void *task_regs(struct task_struct *task)
 {
 	struct task_struct *self = bpf_get_current_task_btf();
 	long typed = bpf_task_pt_regs(self);
 	__u64 own;
-	void *regs;
 
+	if (BPF_CORE_READ(task, flags) & PF_KTHREAD)
+		return NULL;
 	/* The verifier knows what kind of pointer this is; a copy of it is a number to calculate with. */
 	bpf_probe_read_kernel(&own, sizeof(own), &typed);
-	regs = (void *)((__u64)BPF_CORE_READ(task, stack) + (own - (__u64)BPF_CORE_READ(self, stack)));
-	if (BPF_CORE_READ(task, flags) & PF_KTHREAD)
+	return (void *)((__u64)BPF_CORE_READ(task, stack) + (own - (__u64)BPF_CORE_READ(self, stack)));
+}
+
+/* Number of the system call that @task is in, -1 when in none. */
+static __always_inline __s32 task_syscall(struct task_struct *task)
+{
+	void *regs = task_regs(task);
+
+	if (!regs)
 		return -1;
 	if (bpf_core_field_exists(struct pt_regs___x86, orig_ax)) {
 		unsigned long nr;
@@ -45,6 +53,22 @@ static __always_inline __s32 task_syscall(struct task_struct *task)
 	return -1;
 }
 
+/* The first two arguments of that system call, 0 if unknown. */
+static __always_inline void task_args(struct task_struct *task, __u64 args[2])
+{
+	void *regs = task_regs(task);
+
+	if (!regs)
+		return;
+	if (bpf_core_field_exists(struct pt_regs___x86, orig_ax)) {
+		args[0] = BPF_CORE_READ((struct pt_regs___x86 *)regs, di);
+		args[1] = BPF_CORE_READ((struct pt_regs___x86 *)regs, si);
+	} else if (bpf_core_field_exists(struct pt_regs___arm64, syscallno)) {
+		args[0] = BPF_CORE_READ((struct pt_regs___arm64 *)regs, orig_x0);
+		args[1] = BPF_CORE_READ((struct pt_regs___arm64 *)regs, regs[1]);
+	}
+}
+
 /* Where in its program the current task entered the kernel, 0 if unknown. */
 static __always_inline __u64 user_ip(void)
 {
@@ -57,9 +81,19 @@ static __always_inline __u64 user_ip(void)
 	return 0;
 }
 
+/* Which write section of mmap_lock this is, 0 where the kernel doesn't count them. */
+static __always_inline __u32 write_section(struct mm_struct *mm)
+{
+	if (bpf_core_field_exists(struct mm_struct___seqcount, mm_lock_seq))
+		return BPF_CORE_READ((struct mm_struct___seqcount *)mm, mm_lock_seq.sequence);
+	if (bpf_core_field_exists(struct mm_struct___int, mm_lock_seq))
+		return BPF_CORE_READ((struct mm_struct___int *)mm, mm_lock_seq);
+	return 0;
+}
+
 /*
- * Find the writer that holds @mm's mmap_lock, and fill in what @who, all
- * zero, says about it.  Returns 0, or 1 + enum vt_no_blocker.
+ * Find the writer that holds @mm's mmap_lock, and fill in what @who and @args,
+ * all zero, say about it.  Returns 0, or 1 + enum vt_no_blocker.
  *
  * A writer clears the owner before it unlocks.  So a task read from there was
  * alive at that moment, and its task_struct outlives this program's RCU
@@ -68,9 +102,11 @@ static __always_inline __u64 user_ip(void)
  * It is the owner when the wait begins.  If the one that the fault met has
  * just unlocked, that is the next one; such a wait ends at once.
  */
-static __always_inline int find_blocker(struct mm_struct *mm, struct vt_blocker_key *who)
+static __always_inline int find_blocker(struct mm_struct *mm, struct vt_blocker_key *who,
+					__u64 args[2])
 {
 	unsigned long owner = 0, again = 0;
+	__u32 section = write_section(mm);
 	struct task_struct *task;
 
 	if (!bpf_core_field_exists(mm->mmap_lock.owner))
@@ -90,10 +126,17 @@ static __always_inline int find_blocker(struct mm_struct *mm, struct vt_blocker_
 	if ((__s32)who->tid <= 0 || (__s32)who->tgid <= 0)
 		return 1 + VT_UNREADABLE;
 	who->syscall = task_syscall(task);
-	/* A thread that has unlocked meanwhile may be in another system call already. */
+	if (who->syscall >= 0)
+		task_args(task, args);
+	/*
+	 * A thread that has unlocked meanwhile may be in another system call
+	 * already; it may even own the lock again, if this CPU was slow enough.
+	 */
 	if (bpf_core_read(&again, sizeof(again), &mm->mmap_lock.owner.counter))
 		return 1 + VT_UNREADABLE;
-	return (again & ~RWSEM_OWNER_FLAGS) == (unsigned long)task ? 0 : 1 + VT_NOBODY;
+	if ((again & ~RWSEM_OWNER_FLAGS) != (unsigned long)task || write_section(mm) != section)
+		return 1 + VT_NOBODY;
+	return 0;
 }
 
 #endif

@@ -36,6 +36,7 @@ struct stamp {
 struct task_state {
 	struct stamp fault, drain, life;
 	struct vt_blocker_key blocker;	/* of fault; tid 0: unknown */
+	__u64 args[2];			/* of its system call */
 	__u32 sampled;			/* take the stacks of fault */
 	/* The last fault that took mmap_lock; it may do so again before it is done. */
 	__u64 fell_back_ip;
@@ -74,7 +75,7 @@ struct {
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 4096);
-	__type(key, struct vt_blocker_key);
+	__type(key, struct vt_stall_key);
 	__type(value, struct vt_blocker);
 } blockers SEC(".maps");
 
@@ -163,8 +164,8 @@ static __always_inline void count_vma(struct vt_counters *c, __u32 kind, __u32 t
 		c->lost[VT_LOST_MAX_RACE]++;
 }
 
-/* A sum of waits in the hash @map, made if need be.  Returns whether there was room. */
-static __always_inline bool add_wait(void *map, const void *key, __u64 count, __u64 ns)
+/* Add to a sum of waits in the hash @map, made if need be.  Returns it, NULL when there was no room. */
+static __always_inline struct vt_blocker *add_wait(void *map, const void *key, __u64 count, __u64 ns)
 {
 	struct vt_blocker *b = bpf_map_lookup_elem(map, key);
 
@@ -175,10 +176,26 @@ static __always_inline bool add_wait(void *map, const void *key, __u64 count, __
 			b = bpf_map_lookup_elem(map, key);
 	}
 	if (!b)
-		return false;
+		return NULL;
 	__sync_fetch_and_add(&b->count, count);
 	__sync_fetch_and_add(&b->ns, ns);
-	return true;
+	return b;
+}
+
+/* Count a wait of the current task, whose state is @t, for its blocker. */
+static __always_inline void count_blocker(struct vt_counters *c, const struct task_state *t, __u64 ns)
+{
+	struct vt_stall_key key = {
+		.who = t->blocker, .start = t->fault.start, .end = t->fault.end,
+	};
+	struct vt_blocker *b = add_wait(&blockers, &key, 1, ns);
+
+	if (!b) {
+		c->lost[VT_LOST_BLOCKER_FULL]++;
+		return;
+	}
+	b->arg0 = t->args[0];
+	b->arg1 = t->args[1];
 }
 
 /* Count a wait, or a back-off, of the current task with what --by asks for; @op as vt_group_key says. */

@@ -120,9 +120,16 @@ struct vt_blocker_key {
 	char comm[VT_COMM_LEN];	/* the owner's, at that time */
 };
 
+/* The same for each VMA that was waited on; 0: unknown. */
+struct vt_stall_key {
+	struct vt_blocker_key who;
+	__u64 start, end;
+};
+
 struct vt_blocker {
 	__u64 count;
 	__u64 ns;
+	__u64 arg0, arg1;	/* first arguments of its last such system call: usually address, length */
 };
 
 /* What waits can be summed up by, besides VMAs. */

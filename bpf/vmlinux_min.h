@@ -41,6 +41,19 @@ struct mm_struct {
 	struct task_struct *owner;	/* CONFIG_MEMCG */
 };
 
+/* Counts write sections of mmap_lock: an int from 6.4 (CONFIG_PER_VMA_LOCK), a seqcount from 6.13. */
+struct mm_struct___int {
+	int mm_lock_seq;
+};
+
+struct seqcount {
+	unsigned int sequence;
+};
+
+struct mm_struct___seqcount {
+	struct seqcount mm_lock_seq;
+};
+
 /* Nodes of the maple tree; sizes of the arrays are relocated, too. */
 struct maple_range_64 {
 	unsigned long pivot[15];
@@ -59,12 +72,16 @@ struct vm_area_struct {
 
 /* Each architecture's way to say in which system call a task is, and where in the program. */
 struct pt_regs___x86 {
+	unsigned long si;
+	unsigned long di;
 	unsigned long ip;
 	unsigned long orig_ax;
 };
 
 struct pt_regs___arm64 {
+	unsigned long long regs[31];
 	unsigned long long pc;
+	unsigned long long orig_x0;
 	int syscallno;
 };
 

@@ -11,6 +11,7 @@ static __always_inline void begin_fault_wait(struct mm_struct *mm, __u32 kind, _
 					     __u64 end, __u64 address)
 {
 	struct vt_blocker_key who = {};
+	__u64 args[2] = {};
 	__u32 tgid = tgid_of(mm);
 	struct vt_counters *c;
 	struct task_state *t;
@@ -21,7 +22,7 @@ static __always_inline void begin_fault_wait(struct mm_struct *mm, __u32 kind, _
 	c = open_counters();
 	if (!c)
 		return;
-	none = find_blocker(mm, &who);
+	none = find_blocker(mm, &who, args);
 	if (none) {
 		c->no_blocker[slot_of(none - 1, VT_NO_BLOCKERS)]++;
 		who.tid = 0;
@@ -32,6 +33,8 @@ static __always_inline void begin_fault_wait(struct mm_struct *mm, __u32 kind, _
 	t = task_state(BPF_LOCAL_STORAGE_GET_F_CREATE);
 	if (t) {
 		t->blocker = who;
+		t->args[0] = args[0];
+		t->args[1] = args[1];
 		t->sampled = sampled();
 		if (t->sampled && who.tid)
 			want_stacks(c, who.tid);
@@ -64,8 +67,8 @@ static __always_inline void end_fault_wait(void *ctx, struct task_state *t, __u3
 	}
 	count_vma(c, kind, tgid, t->fault.start, t->fault.end, ns);
 	count_group(c, kind, tgid, t->blocker.tid ? t->blocker.syscall : VT_NO_OP, ns);
-	if (t->blocker.tid && !add_wait(&blockers, &t->blocker, 1, ns))
-		c->lost[VT_LOST_BLOCKER_FULL]++;
+	if (t->blocker.tid)
+		count_blocker(c, t, ns);
 	if (vt_stacks && t->sampled)
 		count_stacks(ctx, c, &t->blocker, begun, ns);
 }

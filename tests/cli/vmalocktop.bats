@@ -33,7 +33,7 @@ has_events() {
 	[ -z "$stderr" ]
 	for option in --pid --hist --json --timestamps --milliseconds --verbose --stats --version \
 		--duration --max-entries --coverage --tid --comm --cgroup --longer-than --min-vma --by --sort --csv --folded \
-		--sample --max-stack --no-header INTERVAL COUNT; do
+		--sample --max-stack --no-header --batch --stacks INTERVAL COUNT; do
 		[[ $output == *"$option"* ]]
 	done
 	for word in BABY EXCL ZOMBIE drain fallback blocker; do
@@ -255,6 +255,26 @@ watched() {
 	watched --csv --no-header -p LOAD
 	[[ $output != *total_ns* ]]
 	python3 -c 'import csv, sys; rows = list(csv.reader(sys.stdin)); assert rows and all(len(r) == 12 for r in rows), rows' <<<"$output"
+}
+
+@test "names that others choose stay within their fields" {
+	program=$BATS_TEST_TMPDIR/$'a;"b,\n1'
+	cp build/bin/vmalock-load "$program"
+	for format in --csv --folded --json; do
+		"$program" --duration 6 --modes anon,replace,mprotect >/dev/null &
+		load=$!
+		run --separate-stderr "$top" "$format" --no-header --duration 1.5 -p "$load"
+		kill "$load"
+		wait "$load" || true
+		[ "$status" -eq 0 ]
+		[ "${#lines[@]}" -gt 0 ]
+		case $format in
+		--csv) python3 -c 'import csv, sys
+rows = list(csv.reader(sys.stdin)); assert all(len(r) == 12 and r[2] == "a;\"b,?1" for r in rows), rows' <<<"$output" ;;
+		--json) jq -e '.comm == "a;\"b,?1"' <<<"$output" ;;
+		--folded) [ "$(grep -Evc '^a:"b,\?1;.* [0-9]+$' <<<"$output")" -eq 0 ] ;;
+		esac
+	done
 }
 
 @test "--folded: stacks of waiters down to functions of the program, and of the writers" {

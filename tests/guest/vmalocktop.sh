@@ -193,7 +193,7 @@ check "a process that ends: exit 0" [ "$status" -eq 0 ]
 check "a process that ends: is reported" grep -q "^Process $pid has ended" "$dir/top.err"
 check "a process that ends: the report is printed" grep -q '^looked up under RCU ' "$dir/top.out"
 check "a process that ends: what its faults lost comes first" \
-	grep -Eq '^faults lost [0-9.]+ (us|ms|s) in [0-9.]+ s to VMA locks: .* behind .* \(tid [0-9]+\) in ' "$dir/top.out"
+	grep -Eq '^faults lost [0-9.]+(us|ms|s) in [0-9.]+ s to VMA locks: .* behind .* \(tid [0-9]+\) in ' "$dir/top.out"
 check "a process that ends: its name is known" grep -q "^PID $pid (vmalock-load)" "$dir/top.out"
 check "--stats: programs and maps" grep -Eq '^vma_lookup +[1-9]' "$dir/top.out"
 check "--stats: bytes of maps" grep -Eq '^counters +[1-9]' "$dir/top.out"

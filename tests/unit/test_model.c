@@ -206,12 +206,12 @@ static void regions_rank_by_lost_time(void **state)
 static void blockers(void **state)
 {
 	struct blocker_row old[] = {
-		{ { .victim_tgid = 42, .tid = 5, .tgid = 5, .syscall = 9, .comm = "a" }, { 3, 300 } },
+		{ { .who = { .victim_tgid = 42, .tid = 5, .tgid = 5, .syscall = 9, .comm = "a" } }, { .count = 3, .ns = 300 } },
 	};
 	struct blocker_row rows[] = {
-		{ { .victim_tgid = 42, .tid = 6, .tgid = 5, .syscall = -1, .comm = "b\x01" }, { 1, 500 } },
-		{ { .victim_tgid = 42, .tid = 5, .tgid = 5, .syscall = 9, .comm = "a" }, { 4, 350 } },
-		{ { .victim_tgid = 43, .tid = 5, .tgid = 5, .syscall = 9, .comm = "a" }, { 1, 50 } },
+		{ { .who = { .victim_tgid = 42, .tid = 6, .tgid = 5, .syscall = -1, .comm = "b\x01" } }, { .count = 1, .ns = 500 } },
+		{ { .who = { .victim_tgid = 42, .tid = 5, .tgid = 5, .syscall = 9, .comm = "a" } }, { .count = 4, .ns = 350 } },
+		{ { .who = { .victim_tgid = 43, .tid = 5, .tgid = 5, .syscall = 9, .comm = "a" } }, { .count = 1, .ns = 50 } },
 	};
 	struct snapshot before = { .blockers = old, .n_blockers = 1 };
 	struct snapshot now = { .blockers = rows, .n_blockers = 3 };
@@ -240,11 +240,11 @@ static void blockers(void **state)
 static void blockers_rank_over_kinds(void **state)
 {
 	struct blocker_row rows[] = {
-		{ { .victim_tgid = 42, .tid = 6, .tgid = 5, .syscall = 9, .comm = "a" }, { 9, 400 } },
-		{ { .victim_tgid = 42, .tid = 7, .tgid = 5, .syscall = 9, .comm = "b" }, { 1, 300 } },
-		{ { .victim_tgid = 42, .tid = 7, .tgid = 5, .syscall = 9, .kind = VT_EXCL, .comm = "b" },
-		  { 2, 350 } },
-		{ { .victim_tgid = 42, .tid = 7, .tgid = 5, .syscall = 10, .comm = "b" }, { 1, 10 } },
+		{ { .who = { .victim_tgid = 42, .tid = 6, .tgid = 5, .syscall = 9, .comm = "a" } }, { .count = 9, .ns = 400 } },
+		{ { .who = { .victim_tgid = 42, .tid = 7, .tgid = 5, .syscall = 9, .comm = "b" } }, { .count = 1, .ns = 300 } },
+		{ { .who = { .victim_tgid = 42, .tid = 7, .tgid = 5, .syscall = 9, .kind = VT_EXCL, .comm = "b" } },
+		  { .count = 2, .ns = 350 } },
+		{ { .who = { .victim_tgid = 42, .tid = 7, .tgid = 5, .syscall = 10, .comm = "b" } }, { .count = 1, .ns = 10 } },
 	};
 	struct snapshot now = { .ns = 2120, .blockers = rows, .n_blockers = 4 };
 	struct model m;
@@ -368,17 +368,17 @@ static void stacks_of_both_sides(void **state)
 {
 	struct stack_row old[] = {
 		{ { .who = { .tid = 6, .tgid = 5, .syscall = -1, .kind = VT_BABY, .comm = "w" },
-		    .comm = "f", .user = 3, .kernel = 4, .blocker_user = -1, .blocker_kernel = 5 }, { 1, 100 } },
+		    .comm = "f", .user = 3, .kernel = 4, .blocker_user = -1, .blocker_kernel = 5 }, { .count = 1, .ns = 100 } },
 	};
 	struct stack_row rows[2] = { old[0], { { .comm = "g", .user = -1, .kernel = -1, .blocker_user = -1,
-		.blocker_kernel = -1 }, { 1, 50 } } };
+		.blocker_kernel = -1 }, { .count = 1, .ns = 50 } } };
 	struct snapshot before = { .stacks = old, .n_stacks = 1 };
 	struct snapshot now = { .stacks = rows, .n_stacks = 2 };
 	struct model m;
 
 	(void)state;
 	rows[0].key.who.victim_tgid = rows[1].key.who.victim_tgid = old[0].key.who.victim_tgid = 42;
-	rows[0].value = (struct vt_blocker){ 3, 300 };
+	rows[0].value = (struct vt_blocker){ .count = 3, .ns = 300 };
 	snapshot__sort(&now);
 	m = build(&before, &now);
 	assert_int_equal(m.n_stacks, 2);

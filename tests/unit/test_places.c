@@ -60,6 +60,18 @@ static int make_proc(void **state)
 	return 0;
 }
 
+/* A process may call itself anything, in up to 15 bytes. */
+static void hostile_name(void **state)
+{
+	struct places *p = places__new(proc);
+
+	(void)state;
+	write_file("comm", "a\n\033[31m,\"\n\n");
+	assert_string_equal(places__get(p, 42, 0, 0)->comm, "a??[31m,\"?");
+	write_file("comm", "java\n");
+	places__free(p);
+}
+
 static void piece_of_a_giant(void **state)
 {
 	struct places *p = places__new(proc);
@@ -140,6 +152,7 @@ int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, make_proc, remove_proc)
 	const struct CMUnitTest tests[] = {
+		TEST(hostile_name),
 		TEST(piece_of_a_giant),
 		TEST(names_outlive_the_process),
 		TEST(an_exiting_process_keeps_its_names),

@@ -41,10 +41,10 @@ static struct model sample(void)
 		.hist = { .zero = 1, .slots[1] = 7, .slots[3] = 2, .sum = 40500, .max = 15999 },
 	};
 	static struct blocker_row blockers[] = {
-		{ { .victim_tgid = 4711, .tid = 4713, .tgid = 4711, .syscall = SYS_mmap, .comm = "mapper" },
-		  { 9, 20500 } },
-		{ { .victim_tgid = 4711, .tid = 4713, .tgid = 4711, .syscall = SYS_mmap, .kind = VT_EXCL,
-		    .comm = "mapper" }, { 1, 9500 } },
+		{ { .who = { .victim_tgid = 4711, .tid = 4713, .tgid = 4711, .syscall = SYS_mmap, .comm = "mapper" } },
+		  { .count = 9, .ns = 20500 } },
+		{ { .who = { .victim_tgid = 4711, .tid = 4713, .tgid = 4711, .syscall = SYS_mmap, .kind = VT_EXCL,
+		    .comm = "mapper" } }, { .count = 1, .ns = 9500 } },
 	};
 	static struct snapshot before = { .ns = 0 }, now;
 	struct model m;

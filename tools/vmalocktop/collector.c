@@ -78,13 +78,14 @@ static void configure(struct vmalocktop *skel, const struct env *env)
 	skel->rodata->vt_by = env->by;
 	skel->rodata->vt_unit_ns = env->milliseconds ? 1000000 : 1000;
 	bpf_map__set_max_entries(skel->maps.vmas, env->max_entries);
-	bpf_map__set_max_entries(skel->maps.blockers, env->max_entries);
+	/* A VMA may have several. */
+	bpf_map__set_max_entries(skel->maps.blockers, 2 * env->max_entries);
 	/* What isn't asked for keeps its one entry. */
 	if (env->n_pids > 1)
 		bpf_map__set_max_entries(skel->maps.pids, env->n_pids);
 	if (env->by != VT_BY_VMA)
 		bpf_map__set_max_entries(skel->maps.groups, env->max_entries);
-	if (env->output != OUTPUT_FOLDED)
+	if (!env->stacks)
 		return;
 	skel->rodata->vt_stacks = true;
 	skel->rodata->vt_sample = env->sample;
@@ -137,7 +138,7 @@ static int load(struct collector *c, const struct env *env)
 	}
 	if (names__load(&c->names, btf) < NAMES_OF)
 		vlog("some names of values are missing in the kernel's BTF; numbers are shown");
-	err = may_trace() ? hooks__choose(c->skel, btf, env->output == OUTPUT_FOLDED, &c->coverage) : -1;
+	err = may_trace() ? hooks__choose(c->skel, btf, env->stacks, &c->coverage) : -1;
 	btf__free(btf);
 	if (err)
 		return -1;

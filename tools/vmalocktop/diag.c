@@ -4,19 +4,29 @@
 #include <stdio.h>
 
 static bool verbose;
+static void (*divert)(const char *line);
 
 static void line(const char *prefix, const char *fmt, va_list args)
 {
-	char text[1024];
+	char text[1024], whole[1088];
 
-	/* One write, so that lines of several programs on one terminal don't mix. */
 	vsnprintf(text, sizeof(text), fmt, args);
-	fprintf(stderr, "%s%s\n", prefix, text);
+	snprintf(whole, sizeof(whole), "%s%s", prefix, text);
+	if (divert)
+		divert(whole);
+	else
+		/* One write, so that lines of several programs on one terminal don't mix. */
+		fprintf(stderr, "%s\n", whole);
 }
 
 void diag_verbose(bool on)
 {
 	verbose = on;
+}
+
+void diag_divert(void (*to)(const char *line))
+{
+	divert = to;
 }
 
 #define LINE(prefix)				\
@@ -51,5 +61,5 @@ void vlog(const char *fmt, ...)
 
 int vlogv(const char *fmt, va_list args)
 {
-	return verbose ? vfprintf(stderr, fmt, args) : 0;
+	return verbose && !divert ? vfprintf(stderr, fmt, args) : 0;
 }

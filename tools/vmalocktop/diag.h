@@ -20,6 +20,9 @@ void wlog(const char *fmt, ...) DIAG_FORMAT(1, 2);
 /* banner() - say what the program is doing, without its name in front */
 void banner(const char *fmt, ...) DIAG_FORMAT(1, 2);
 
+/* diag_divert() - pass lines to @to instead of stderr from now on; NULL: to stderr again */
+void diag_divert(void (*to)(const char *line));
+
 /* vlog(), vlogv() - details, only with -v; the second takes a va_list and adds no newline */
 void vlog(const char *fmt, ...) DIAG_FORMAT(1, 2);
 int vlogv(const char *fmt, va_list args) DIAG_FORMAT(1, 0);

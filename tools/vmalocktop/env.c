@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "options.h"
 #include "text.h"
@@ -54,7 +55,7 @@ static void add_pid(struct env *env, const char *arg)
 
 static void set_output(struct env *env, enum output output)
 {
-	static const char *const names[] = { "", "--hist", "--json", "--csv", "--folded" };
+	static const char *const names[] = { "", "--hist", "--json", "--csv", "--folded", "" };
 	char what[64];
 
 	if (env->output && env->output != output) {
@@ -130,6 +131,12 @@ static error_t parse_print(int key, char *arg, struct env *env)
 		break;
 	case OPT_FOLDED:
 		set_output(env, OUTPUT_FOLDED);
+		break;
+	case 'b':
+		env->batch = true;
+		break;
+	case OPT_STACKS:
+		env->stacks = true;
 		break;
 	case OPT_SAMPLE:
 		env->sample = number("not a number of waits:", arg, UINT32_MAX);
@@ -216,6 +223,10 @@ void env__parse(struct env *env, int argc, char **argv)
 		wrong_usage("-T is for text: JSON and CSV have the time", NULL);
 	if (env->timestamps && env->output == OUTPUT_FOLDED)
 		wrong_usage("-T is for text: folded stacks have no place for it", NULL);
-	if (env->sample != 1 && env->output != OUTPUT_FOLDED)
-		wrong_usage("--sample is about stacks: give --folded, too", NULL);
+	env->stacks |= env->output == OUTPUT_FOLDED;
+	if (env->sample != 1 && !env->stacks)
+		wrong_usage("--sample is about stacks: give --folded or --stacks, too", NULL);
+	if (env->output == OUTPUT_TEXT && !env->batch && !env->count && !env->stats &&
+	    isatty(STDIN_FILENO) && isatty(STDOUT_FILENO))
+		env->output = OUTPUT_LIVE;
 }

@@ -13,7 +13,7 @@
 #define VMALOCKTOP_VERSION "0.2"
 #define MAX_PIDS 64
 
-enum output { OUTPUT_TEXT, OUTPUT_HIST, OUTPUT_JSON, OUTPUT_CSV, OUTPUT_FOLDED };
+enum output { OUTPUT_TEXT, OUTPUT_HIST, OUTPUT_JSON, OUTPUT_CSV, OUTPUT_FOLDED, OUTPUT_LIVE };
 
 struct env {
 	/* what to watch */
@@ -33,6 +33,8 @@ struct env {
 	enum output output;
 	enum vt_by by;
 	enum sort sort;
+	bool batch;		/* tables even on a terminal */
+	bool stacks;		/* take stacks */
 	uint32_t sample;	/* stacks of one wait in so many */
 	uint32_t max_stack;	/* frames of a stack */
 	bool no_header;

@@ -70,7 +70,7 @@ static bool is_ours(const char *name)
 {
 	static const char *const prefixes[] = {
 		"bpf_prog_", "bpf_trace_run", "__bpf_trace_", "__traceiter_", "bpf_get_stack",
-		"bpf_trampoline_", "__bpf_prog_",
+		"bpf_trampoline_", "__bpf_prog_", "__mmap_lock_do_trace_",
 	};
 
 	for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++)

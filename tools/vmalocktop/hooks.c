@@ -126,7 +126,7 @@ static void choose_stacks(struct vmalocktop *skel, const struct btf *btf, bool w
 	if (!waits)
 		set(c, METRIC_STACKS, NULL, "no waits here");
 	else if (!wanted)
-		set(c, METRIC_STACKS, NULL, "not asked for: --folded");
+		set(c, METRIC_STACKS, NULL, "not asked for: --folded or --stacks");
 	else if (released && acquired)
 		set(c, METRIC_STACKS, "the waiter's at its end; the writer's at mmap_lock_released", NULL);
 	else

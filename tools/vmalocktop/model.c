@@ -201,6 +201,19 @@ static void build_lost(struct model *m, const struct snapshot *now, const struct
 	}
 }
 
+bool model__call_has_range(const char *syscall)
+{
+	static const char *const calls[] = {
+		"mmap", "munmap", "mprotect", "pkey_mprotect", "mremap", "madvise", "mlock", "mlock2",
+		"munlock", "mbind", "mseal",
+	};
+
+	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++)
+		if (!strcmp(syscall, calls[i]))
+			return true;
+	return false;
+}
+
 bool model__has_waits(const struct model *m)
 {
 	for (int k = 0; k < VT_TIMED_KINDS; k++) {
@@ -266,6 +279,7 @@ void model__free(struct model *m)
 	free(m->regions);
 	free(m->blames);
 	free(m->blockers);
+	free(m->stalls);
 	free(m->groups);
 	free(m->stacks);
 	free(m->open);

@@ -68,11 +68,21 @@ struct model_region {
 	size_t first, n;		/* its VMAs */
 };
 
+/* Waits of one kind on one VMA behind a thread in one system call. */
+struct model_stall {
+	struct vt_blocker_key key;
+	uint64_t start, end;		/* of the VMA */
+	uint64_t region;		/* start of the region that it is in; 0: unknown */
+	uint64_t count, ns;
+	uint64_t arg0, arg1;		/* of the blocker's last such system call */
+};
+
 /* Waits of one kind and one process behind a thread in one system call. */
 struct model_blocker {
 	struct vt_blocker_key key;
 	char syscall[NAME_LEN];
 	uint64_t count, ns;
+	uint64_t arg0, arg1;		/* of its last such system call: usually address and length */
 };
 
 /* All waits behind a thread in one system call. */
@@ -145,6 +155,8 @@ struct model {
 	size_t n_blames;
 	struct model_blocker *blockers;	/* blame by blame */
 	size_t n_blockers;
+	struct model_stall *stalls;	/* the same VMA by VMA, most time first */
+	size_t n_stalls;
 	struct counts no_blocker;
 
 	/* sums by what by says, unless that is VT_BY_VMA */
@@ -206,6 +218,9 @@ const char *model__kind_name(uint32_t kind);
 
 /* model__by_name() - "vma", "process", "thread", "cgroup" or "op" */
 const char *model__by_name(enum vt_by by);
+
+/* model__call_has_range() - whether a system call's first arguments are an address and a length */
+bool model__call_has_range(const char *syscall);
 
 /* model__has_waits() - whether anything began, ended or is open */
 bool model__has_waits(const struct model *m);

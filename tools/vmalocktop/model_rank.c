@@ -182,7 +182,7 @@ static int blocker_by_loss(const void *a, const void *b)
 		return x->ns > y->ns ? -1 : 1;
 	if (x->count != y->count)
 		return x->count > y->count ? -1 : 1;
-	return blocker_key_cmp(&x->key, &y->key);
+	return memcmp(&x->key, &y->key, sizeof(x->key));
 }
 
 static int blame_by_loss(const void *a, const void *b)
@@ -220,29 +220,40 @@ static int build_blames(struct model *m)
 	return 0;
 }
 
-static int build_blockers(struct model *m, const struct snapshot *now,
-			  const struct snapshot *before)
+static void clean_comm(char comm[VT_COMM_LEN])
 {
-	static const char *const reasons[VT_NO_BLOCKERS] = {
-		[VT_NOBODY] = "released",
-		[VT_READER] = "read_locked",
-		[VT_UNREADABLE] = "unreadable",
-	};
+	comm[VT_COMM_LEN - 1] = '\0';
+	text__clean(comm);
+}
+
+static int by_blocker(const void *a, const void *b)
+{
+	const struct model_stall *x = a, *y = b;
+
+	return memcmp(&x->key, &y->key, sizeof(x->key));
+}
+
+static int stall_by_loss(const void *a, const void *b)
+{
+	const struct model_stall *x = a, *y = b;
+
+	if (x->ns != y->ns)
+		return x->ns > y->ns ? -1 : 1;
+	if (x->start != y->start)
+		return x->start < y->start ? -1 : 1;
+	return by_blocker(x, y);
+}
+
+/* What came since @before, VMA by VMA. */
+static void build_stalls(struct model *m, const struct snapshot *now, const struct snapshot *before,
+			 const struct model_context *ctx)
+{
 	size_t b = 0;
 
-	for (int i = 0; i < VT_NO_BLOCKERS; i++)
-		counts__add(&m->no_blocker, reasons[i],
-		      now->counters.no_blocker[i] - before->counters.no_blocker[i]);
-	if (!now->n_blockers)
-		return 0;
-	m->blockers = calloc(now->n_blockers, sizeof(*m->blockers));
-	if (!m->blockers)
-		return -1;
 	for (size_t i = 0; i < now->n_blockers; i++) {
 		const struct blocker_row *row = &now->blockers[i];
-		struct model_blocker *out = &m->blockers[m->n_blockers];
+		struct model_stall *out = &m->stalls[m->n_stalls];
 		struct vt_blocker old = { 0 };
-		char number[NAME_LEN];
 
 		while (b < before->n_blockers &&
 		       blocker_key_cmp(&before->blockers[b].key, &row->key) < 0)
@@ -252,14 +263,57 @@ static int build_blockers(struct model *m, const struct snapshot *now,
 			old = before->blockers[b].value;
 		if (row->value.count == old.count)
 			continue;
-		out->key = row->key;
-		text__clean(out->key.comm);
-		out->count = row->value.count - old.count;
-		out->ns = row->value.ns - old.ns;
-		snprintf(out->syscall, sizeof(out->syscall), "%s",
-			 syscall_name(row->key.syscall, number, sizeof(number)));
-		m->n_blockers++;
+		*out = (struct model_stall){
+			.key = row->key.who, .start = row->key.start, .end = row->key.end,
+			.count = row->value.count - old.count, .ns = row->value.ns - old.ns,
+			.arg0 = row->value.arg0, .arg1 = row->value.arg1,
+		};
+		clean_comm(out->key.comm);
+		if (out->end)
+			out->region = ctx->place(ctx->ctx, out->key.victim_tgid, out->start,
+						 out->end)->region.start;
+		m->n_stalls++;
 	}
+}
+
+static int build_blockers(struct model *m, const struct snapshot *now,
+			  const struct snapshot *before, const struct model_context *ctx)
+{
+	static const char *const reasons[VT_NO_BLOCKERS] = {
+		[VT_NOBODY] = "released",
+		[VT_READER] = "read_locked",
+		[VT_UNREADABLE] = "unreadable",
+	};
+
+	for (int i = 0; i < VT_NO_BLOCKERS; i++)
+		counts__add(&m->no_blocker, reasons[i],
+		      now->counters.no_blocker[i] - before->counters.no_blocker[i]);
+	if (!now->n_blockers)
+		return 0;
+	m->stalls = calloc(now->n_blockers, sizeof(*m->stalls));
+	m->blockers = calloc(now->n_blockers, sizeof(*m->blockers));
+	if (!m->stalls || !m->blockers)
+		return -1;
+	build_stalls(m, now, before, ctx);
+	qsort(m->stalls, m->n_stalls, sizeof(*m->stalls), by_blocker);
+	for (size_t i = 0; i < m->n_stalls; i++) {
+		const struct model_stall *s = &m->stalls[i];
+		struct model_blocker *out;
+		char number[NAME_LEN];
+
+		if (!i || by_blocker(s, s - 1)) {
+			out = &m->blockers[m->n_blockers++];
+			out->key = s->key;
+			snprintf(out->syscall, sizeof(out->syscall), "%s",
+				 syscall_name(s->key.syscall, number, sizeof(number)));
+		}
+		out = &m->blockers[m->n_blockers - 1];
+		out->count += s->count;
+		out->ns += s->ns;
+		out->arg0 = s->arg0;
+		out->arg1 = s->arg1;
+	}
+	qsort(m->stalls, m->n_stalls, sizeof(*m->stalls), stall_by_loss);
 	return build_blames(m);
 }
 
@@ -278,8 +332,7 @@ static void name_group(char name[GROUP_NAME_LEN], const struct vt_group_key *key
 		break;
 	case VT_BY_THREAD:
 		memcpy(comm, key->comm, sizeof(comm));
-		comm[sizeof(comm) - 1] = '\0';
-		text__clean(comm);
+		clean_comm(comm);
 		p = ctx->place(ctx->ctx, key->tgid, 0, 0);
 		snprintf(name, GROUP_NAME_LEN, "%" PRId64 " %s of %" PRIu32 " (%s)", (int64_t)key->id, comm,
 			 key->tgid, p->comm[0] ? p->comm : "?");
@@ -371,12 +424,6 @@ static void name_writer(char name[NAME_LEN], uint32_t kind, int32_t op, const st
 		snprintf(name, NAME_LEN, "%s", syscall_name(op, number, sizeof(number)));
 }
 
-static void clean_comm(char comm[VT_COMM_LEN])
-{
-	comm[VT_COMM_LEN - 1] = '\0';
-	text__clean(comm);
-}
-
 static int build_stacks(struct model *m, const struct snapshot *now, const struct snapshot *before,
 			const struct model_context *ctx)
 {
@@ -448,7 +495,7 @@ static int build_open(struct model *m, const struct snapshot *now, const struct 
 int model_rank__build(struct model *m, const struct snapshot *now, const struct snapshot *before,
 		      const struct model_context *ctx)
 {
-	return build_vmas(m, now, before, ctx) || build_blockers(m, now, before) ||
+	return build_vmas(m, now, before, ctx) || build_blockers(m, now, before, ctx) ||
 	       build_groups(m, now, before, ctx) || build_stacks(m, now, before, ctx) ||
 	       build_open(m, now, ctx) ? -1 : 0;
 }

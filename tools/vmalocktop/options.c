@@ -9,7 +9,8 @@
 
 const char options_doc[] =
 	"Show how page faults and writers wait for per-VMA locks.\v"
-	"Without INTERVAL one report is printed at the end: after Ctrl-C, --duration, or the end "
+	"On a terminal a live view opens; ? in it explains the keys. Elsewhere, and with COUNT or "
+	"--batch, reports are printed. Without INTERVAL that is one report at the end: after Ctrl-C, --duration, or the end "
 	"of the process given with -p. With it, each report is about the last INTERVAL seconds.\n\n"
 	"TIME is a number with one of the units ns, us, ms or s, such as 500us; SIZE is a number of "
 	"bytes, or with K, M, G or T.\n\n"
@@ -47,6 +48,7 @@ const struct argp_option options[] = {
 	  "Keep N VMAs, N blockers and so on apart, at most 1048576 (default 4096)", 1 },
 
 	{ NULL, 0, NULL, 0, "What to print:", 2 },
+	{ "batch", 'b', NULL, 0, "Print tables even on a terminal, where the live view is the default", 2 },
 	{ "by", OPT_BY, "KEY", 0, "Sum waits up by vma (default), process, thread, cgroup or op", 2 },
 	{ "sort", OPT_SORT, "KEY", 0,
 	  "Sort by time that faults lost (default), or total, count, avg or max of all waits", 2 },
@@ -55,6 +57,7 @@ const struct argp_option options[] = {
 	{ "csv", OPT_CSV, NULL, 0, "Print a line of CSV per row of the ranking", 2 },
 	{ "folded", OPT_FOLDED, NULL, 0,
 	  "Print stacks of waiters and their blockers with the time in us, for flame graphs", 2 },
+	{ "stacks", OPT_STACKS, NULL, 0, "Take stacks, to be seen in the live view", 2 },
 	{ "sample", OPT_SAMPLE, "N", 0, "Take the stacks of one wait in N", 2 },
 	{ "max-stack", OPT_MAX_STACK, "N", 0, "Take N frames of a stack, at most 127 (default 64)", 2 },
 	{ "no-header", OPT_NO_HEADER, NULL, 0, "Print no line of names before CSV", 2 },

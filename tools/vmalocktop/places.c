@@ -103,12 +103,14 @@ static void read_comm(const struct places *p, struct process *process)
 {
 	FILE *f = open_proc(p, process->tgid, "comm");
 	char comm[64];
+	size_t n;
 
 	if (!f)
 		return;
-	if (fgets(comm, sizeof(comm), f)) {
-		comm[strcspn(comm, "\n")] = '\0';
-		comm[sizeof(process->comm) - 1] = '\0';
+	/* The name may have newlines of its own. */
+	n = fread(comm, 1, sizeof(process->comm), f);
+	if (n) {
+		comm[n - 1] = '\0';
 		strcpy(process->comm, comm);
 		text__clean(process->comm);
 	}

@@ -43,17 +43,29 @@ static void titled(FILE *out, const char *title, const char *what, const struct 
 	print_hist(out, h, unit);
 }
 
+static const char *const titles[VT_KINDS] = {
+	[VT_BABY] = "BABY wait",
+	[VT_EXCL] = "EXCL wait",
+	[VT_MMAP_LOCK] = "mmap_lock wait",
+	[VT_DRAIN] = "drain",
+	[VT_LIFE] = "BABY's life",
+};
+
+void render__region_hists(FILE *out, const struct model *m, const struct model_region *r)
+{
+	char range[RANGE_LEN], what[RANGE_LEN + 64];
+
+	snprintf(what, sizeof(what), "%s%s%s", render__range(&r->range, range), m->pid ? "" : ", ",
+		 m->pid ? "" : r->comm);
+	for (int k = 0; k < VT_KINDS; k++)
+		if (titles[k])
+			titled(out, titles[k], what, &r->kinds[k], render__unit(m));
+}
+
 void render__hist(FILE *out, const struct model *m, const struct timespec *when)
 {
-	static const char *const titles[VT_KINDS] = {
-		[VT_BABY] = "BABY wait",
-		[VT_EXCL] = "EXCL wait",
-		[VT_MMAP_LOCK] = "mmap_lock wait",
-		[VT_DRAIN] = "drain",
-		[VT_LIFE] = "BABY's life",
-	};
 	const char *unit = render__unit(m);
-	char range[RANGE_LEN], what[RANGE_LEN + 64];
+	char what[RANGE_LEN + 64];
 
 	render__head(out, m, when);
 	render__verdict(out, m);
@@ -61,15 +73,8 @@ void render__hist(FILE *out, const struct model *m, const struct timespec *when)
 	titled(out, "walks per fault", "", &m->walks, "walks");
 	if (!model__has_waits(m))
 		fprintf(out, "no waits\n");
-	for (size_t i = 0; i < m->n_regions && i < MAX_REGIONS; i++) {
-		const struct model_region *r = &m->regions[i];
-
-		snprintf(what, sizeof(what), "%s%s%s", render__range(&r->range, range),
-			 m->pid ? "" : ", ", m->pid ? "" : r->comm);
-		for (int k = 0; k < VT_KINDS; k++)
-			if (titles[k])
-				titled(out, titles[k], what, &r->kinds[k], unit);
-	}
+	for (size_t i = 0; i < m->n_regions && i < MAX_REGIONS; i++)
+		render__region_hists(out, m, &m->regions[i]);
 	if (m->n_regions > MAX_REGIONS)
 		fprintf(out, "and %zu more regions\n\n", m->n_regions - MAX_REGIONS);
 	for (int k = 0; k < VT_TIMED_KINDS && m->n_regions > MAX_REGIONS; k++)

@@ -232,6 +232,18 @@ static void add_regions(struct json_object *to, const struct model *m)
 	}
 }
 
+/* The range that the blocker worked on, if its system call is one of those that name it first. */
+static void add_args(struct json_object *o, const struct model_blocker *b)
+{
+	if (model__call_has_range(b->syscall)) {
+		add_address(o, "start", b->arg0);
+		add_u64(o, "size", b->arg1);
+	} else {
+		add(o, "start", NULL);
+		add(o, "size", NULL);
+	}
+}
+
 static void add_blocker(struct json_object *o, const struct model_blocker *b)
 {
 	add_u64(o, "pid", b->key.tgid);
@@ -240,6 +252,7 @@ static void add_blocker(struct json_object *o, const struct model_blocker *b)
 	add_text(o, "syscall", b->key.syscall < 0 ? "" : b->syscall);
 	add_u64(o, "stalled_pid", b->key.victim_tgid);
 	add_text(o, "kind", model__kind_name(b->key.kind));
+	add_args(o, b);
 	add_u64(o, "count", b->count);
 	add_u64(o, "total_ns", b->ns);
 }

@@ -17,6 +17,13 @@ void render__head(FILE *out, const struct model *m, const struct timespec *when)
 /* render__verdict() - whether VMA locks cost faults time, and who is to blame, on one line */
 void render__verdict(FILE *out, const struct model *m);
 
+/* render__funnel() - what became of faults, step by step */
+void render__funnel(FILE *out, const struct model *m);
+
+/* render__region_vmas(), render__region_hists() - the VMAs of a region, and its histograms */
+void render__region_vmas(FILE *out, const struct model *m, const struct model_region *r);
+void render__region_hists(FILE *out, const struct model *m, const struct model_region *r);
+
 /* render__tail() - what is missing from the report, and what watching costs if that was asked for */
 void render__tail(FILE *out, const struct model *m);
 

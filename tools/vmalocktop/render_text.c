@@ -71,7 +71,7 @@ static void known_step(FILE *out, const struct model *m, enum metric metric, con
 		step(out, m, label, "", n);
 }
 
-static void funnel(FILE *out, const struct model *m)
+void render__funnel(FILE *out, const struct model *m)
 {
 	if (!m->faults && !m->timed[VT_BABY].begun && !m->timed[VT_EXCL].begun &&
 	    !m->backoffs.total && !m->fallbacks.total) {
@@ -168,11 +168,25 @@ static void rank_head(FILE *out, const char *what)
 	times_head(out);
 }
 
+void render__region_vmas(FILE *out, const struct model *m, const struct model_region *r)
+{
+	size_t shown = r->n < MAX_VMAS ? r->n : MAX_VMAS;
+	char range[RANGE_LEN], what[RANGE_LEN + 64];
+
+	for (size_t i = 0; i < shown; i++) {
+		const struct model_vma *v = &m->vmas[r->first + i];
+
+		snprintf(what, sizeof(what), "  %s", render__vma(v, range));
+		rank_line(out, what, v->kind, &v->hist, v->max_exact);
+	}
+	if (r->n > shown)
+		fprintf(out, "  and %zu more\n", r->n - shown);
+}
+
 static void region(FILE *out, const struct model *m, const struct model_region *r)
 {
 	char range[RANGE_LEN], what[RANGE_LEN + 64];
 	const struct model_vma *first = &m->vmas[r->first];
-	size_t shown = r->n < MAX_VMAS ? r->n : MAX_VMAS;
 
 	if (m->pid)
 		render__range(&r->range, what);
@@ -181,16 +195,8 @@ static void region(FILE *out, const struct model *m, const struct model_region *
 			 r->tgid, r->comm[0] ? r->comm : "?");
 	rank_kinds(out, what, r->kinds, r->max_exact);
 	/* A region that is one VMA has said it all. */
-	if (r->n == 1 && (!first->end || (first->start == r->range.start && first->end == r->range.end)))
-		return;
-	for (size_t i = 0; i < shown; i++) {
-		const struct model_vma *v = &first[i];
-
-		snprintf(what, sizeof(what), "  %s", render__vma(v, range));
-		rank_line(out, what, v->kind, &v->hist, v->max_exact);
-	}
-	if (r->n > shown)
-		fprintf(out, "  and %zu more\n", r->n - shown);
+	if (r->n > 1 || (first->end && (first->start != r->range.start || first->end != r->range.end)))
+		render__region_vmas(out, m, r);
 }
 
 static void regions(FILE *out, const struct model *m)
@@ -321,7 +327,7 @@ void render__text(FILE *out, const struct model *m, const struct timespec *when)
 	render__head(out, m, when);
 	render__verdict(out, m);
 	fputc('\n', out);
-	funnel(out, m);
+	render__funnel(out, m);
 	waits(out, m);
 	open_waits(out, m);
 	if (m->by == VT_BY_VMA)

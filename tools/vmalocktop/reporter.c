@@ -60,6 +60,7 @@ int reporter__print(struct reporter *r, const struct model *m)
 		render__folded(stdout, m);
 		break;
 	case OUTPUT_TEXT:
+	case OUTPUT_LIVE:
 		render__text(stdout, m, env->timestamps ? when : NULL);
 		break;
 	}

@@ -14,6 +14,7 @@
 #include "collector.h"
 #include "diag.h"
 #include "frames.h"
+#include "live.h"
 #include "places.h"
 #include "reporter.h"
 #include "target.h"
@@ -27,8 +28,10 @@ struct session {
 	struct places *places;
 	struct frames *frames;		/* NULL: not asked for */
 	struct reporter reporter;
-	struct pollfd pidfds[MAX_PIDS];	/* .fd is -1 of those that have ended */
+	struct pollfd fds[MAX_PIDS + 1]; /* of processes, .fd is -1 of those that have ended; the terminal */
 	int n_alive;
+	sigset_t unblocked;
+	uint64_t begun_ns, next_tick;
 };
 
 static volatile sig_atomic_t stop;
@@ -130,24 +133,28 @@ static int report(struct session *s, bool last)
 	return err;
 }
 
-/* Sleep until @until, a signal or the end of a process.  Returns whether all have ended. */
-static bool sleep_until(struct session *s, uint64_t until, const sigset_t *unblocked)
+/*
+ * Sleep until @until, a signal, the end of a process, or @keys.  Returns
+ * whether all processes have ended.
+ */
+static bool sleep_until(struct session *s, uint64_t until, const sigset_t *unblocked, bool keys)
 {
 	uint64_t now = now_ns(), ns = until > now ? until - now : 0;
 	struct timespec t = { .tv_sec = ns / 1000000000, .tv_nsec = ns % 1000000000 };
 	const struct env *env = s->env;
 
-	if (ppoll(s->pidfds, env->n_pids, &t, unblocked) <= 0)
+	s->fds[env->n_pids] = (struct pollfd){ .fd = STDIN_FILENO, .events = POLLIN };
+	if (ppoll(s->fds, env->n_pids + keys, &t, unblocked) <= 0)
 		return false;
 	for (int i = 0; i < env->n_pids; i++) {
-		if (!s->pidfds[i].revents)
+		if (!s->fds[i].revents)
 			continue;
 		banner("Process %d has ended.", env->pids[i]);
-		close(s->pidfds[i].fd);
-		s->pidfds[i].fd = -1;
+		close(s->fds[i].fd);
+		s->fds[i].fd = -1;
 		s->n_alive--;
 	}
-	return !s->n_alive;
+	return env->n_pids && !s->n_alive;
 }
 
 static uint64_t earlier(uint64_t a, uint64_t b)
@@ -156,10 +163,10 @@ static uint64_t earlier(uint64_t a, uint64_t b)
 }
 
 /* Wait and report until the last report is due.  Returns 0, -1 as report() does. */
-static int loop(struct session *s, const sigset_t *unblocked)
+static int loop(struct session *s)
 {
 	const struct env *env = s->env;
-	uint64_t begin = s->reporter.before.ns, next = begin + TICK_NS, due = UINT64_MAX, end = UINT64_MAX;
+	uint64_t begin = s->begun_ns, next = begin + TICK_NS, due = UINT64_MAX, end = UINT64_MAX;
 	uint64_t reports = 0;
 
 	if (env->interval_ms)
@@ -167,7 +174,7 @@ static int loop(struct session *s, const sigset_t *unblocked)
 	if (env->duration_ms)
 		end = begin + env->duration_ms * NS_PER_MS;
 	while (!stop) {
-		bool gone = sleep_until(s, earlier(earlier(next, due), end), unblocked);
+		bool gone = sleep_until(s, earlier(earlier(next, due), end), &s->unblocked, false);
 		uint64_t now = now_ns();
 
 		if (gone || now >= end)
@@ -191,6 +198,47 @@ static int loop(struct session *s, const sigset_t *unblocked)
 	return report(s, true);
 }
 
+/* The live view's next model; see struct live_source. */
+static int live_read(void *ctx, bool whole, enum sort sort, struct model *m)
+{
+	struct session *s = ctx;
+	struct snapshot now, none = { .ns = s->begun_ns }, before = s->reporter.before;
+	int err;
+
+	if (collector__read(s->collector, &now))
+		return -1;
+	s->reporter.context.sort = sort;
+	if (whole)
+		s->reporter.before = none;
+	err = reporter__model(&s->reporter, &now, false, m);
+	if (whole)
+		snapshot__free(&before);
+	return err;
+}
+
+static bool live_sleep(void *ctx, unsigned long long ns)
+{
+	struct session *s = ctx;
+	uint64_t now = now_ns();
+	bool gone;
+
+	gone = sleep_until(s, now + ns, &s->unblocked, true);
+	if (now_ns() >= s->next_tick) {
+		tick(s);
+		s->next_tick = now_ns() + TICK_NS;
+	}
+	return !stop && !gone && (!s->env->duration_ms ||
+				  now < s->begun_ns + s->env->duration_ms * NS_PER_MS);
+}
+
+static int live(struct session *s)
+{
+	const struct live_source source = { .ctx = s, .read = live_read, .sleep = live_sleep };
+
+	return live__run(&source, (s->env->interval_ms ? s->env->interval_ms : 1000) * NS_PER_MS,
+			 s->env->sort);
+}
+
 static int print_coverage(struct session *s)
 {
 	struct utsname uts;
@@ -205,8 +253,8 @@ static int open_pids(struct session *s)
 	const struct env *env = s->env;
 
 	for (int i = 0; i < env->n_pids; i++) {
-		s->pidfds[i] = (struct pollfd){ .fd = target__open(env->pids[i]), .events = POLLIN };
-		if (s->pidfds[i].fd < 0)
+		s->fds[i] = (struct pollfd){ .fd = target__open(env->pids[i]), .events = POLLIN };
+		if (s->fds[i].fd < 0)
 			return -1;
 		s->n_alive++;
 	}
@@ -217,9 +265,9 @@ static int open_pids(struct session *s)
 static int open_names(struct session *s)
 {
 	s->places = places__new(target__root_pids() ? "/proc" : NULL);
-	if (s->env->output == OUTPUT_FOLDED)
+	if (s->env->stacks)
 		s->frames = frames__new(read_stack, s->collector);
-	if (s->places && (s->frames || s->env->output != OUTPUT_FOLDED))
+	if (s->places && (s->frames || !s->env->stacks))
 		return 0;
 	elog("out of memory: free some and try again");
 	return -1;
@@ -241,7 +289,6 @@ static void say_what(const struct session *s)
 static int run(struct session *s)
 {
 	const struct env *env = s->env;
-	sigset_t unblocked;
 
 	if (open_pids(s))
 		return -1;
@@ -264,16 +311,18 @@ static int run(struct session *s)
 		.by = env->by, .sort = env->sort, .ctx = s, .place = place, .cgroup = cgroup,
 		.frames = s->frames ? frames : NULL,
 	};
-	catch_signals(&unblocked);
+	catch_signals(&s->unblocked);
 	/* What the process' mappings are before anybody replaces parts of them. */
 	for (int i = 0; i < env->n_pids; i++)
 		if (places__refresh(s->places, env->pids[i]))
 			wlog("cannot read /proc/%d/maps: VMAs are shown without names", env->pids[i]);
 	if (collector__start(s->collector))
 		return -1;
-	s->reporter.before.ns = now_ns();
+	s->begun_ns = s->reporter.before.ns = now_ns();
+	if (env->output == OUTPUT_LIVE)
+		return live(s);
 	say_what(s);
-	return loop(s, &unblocked);
+	return loop(s);
 }
 
 int session__run(const struct env *env)
@@ -286,7 +335,7 @@ int session__run(const struct env *env)
 	places__free(s.places);
 	collector__close(s.collector);
 	for (int i = 0; i < env->n_pids; i++)
-		if (s.pidfds[i].fd > 0)
-			close(s.pidfds[i].fd);
+		if (s.fds[i].fd > 0)
+			close(s.fds[i].fd);
 	return err && !s.reporter.closed;
 }

@@ -23,7 +23,7 @@ int vma_key_cmp(const void *a, const void *b)
 
 int blocker_key_cmp(const void *a, const void *b)
 {
-	return memcmp(a, b, sizeof(struct vt_blocker_key));
+	return memcmp(a, b, sizeof(struct vt_stall_key));
 }
 
 int group_key_cmp(const void *a, const void *b)

@@ -20,7 +20,7 @@ struct group_row {
 };
 
 struct blocker_row {
-	struct vt_blocker_key key;
+	struct vt_stall_key key;
 	struct vt_blocker value;
 };
 
@@ -32,7 +32,7 @@ struct stack_row {
 /* Rows are read as keys with the values right behind. */
 _Static_assert(offsetof(struct vma_row, hist) == sizeof(struct vt_vma_key), "padding");
 _Static_assert(offsetof(struct group_row, hist) == sizeof(struct vt_group_key), "padding");
-_Static_assert(offsetof(struct blocker_row, value) == sizeof(struct vt_blocker_key), "padding");
+_Static_assert(offsetof(struct blocker_row, value) == sizeof(struct vt_stall_key), "padding");
 _Static_assert(offsetof(struct stack_row, value) == sizeof(struct vt_stack_key), "padding");
 
 struct snapshot {

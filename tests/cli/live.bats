@@ -1,0 +1,168 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0
+#
+# What vmalocktop's live view has on the screen.
+
+bats_require_minimum_version 1.5.0
+
+setup() {
+	cd "$BATS_TEST_DIRNAME/../.."
+	tmux=(tmux -L "vmalocktop-$BATS_TEST_NUMBER-$$" -f /dev/null)
+	program=$BATS_TEST_TMPDIR/vmalock-load
+	cp build/bin/vmalock-load "$program"
+}
+
+teardown() {
+	"${tmux[@]}" kill-server 2>/dev/null || true
+	if [ -n "${load:-}" ]; then
+		kill "$load" 2>/dev/null || true
+	fi
+}
+
+# view COLUMNS LINES ARGUMENT... - a load, and the live view of it in a terminal of its own
+view() {
+	local size=(-x "$1" -y "$2")
+	shift 2
+	"$program" --duration 60 --modes anon,replace,mprotect >/dev/null 3>&- &
+	load=$!
+	"${tmux[@]}" new-session -d "${size[@]}" "build/bin/vmalocktop $* -p $load; echo left with \$?; cat"
+}
+
+# shows PATTERN - wait until the screen has a line that matches
+shows() {
+	for _ in $(seq 150); do
+		"${tmux[@]}" capture-pane -p >"$BATS_TEST_TMPDIR/screen"
+		if grep -Eq -- "$1" "$BATS_TEST_TMPDIR/screen"; then
+			return 0
+		fi
+		sleep 0.1
+	done
+	echo "no \"$1\" on the screen:"
+	cat "$BATS_TEST_TMPDIR/screen"
+	return 1
+}
+
+keys() {
+	"${tmux[@]}" send-keys "$@"
+}
+
+@test "the table: what was lost, to whom, in which region" {
+	view 80 24
+	shows "^vmalocktop [0-9:]{8}  PID $load \\(vmalock-load\\)  last [0-9.]+s  by lost$"
+	shows '^faults lost [0-9.]+(us|ms|s), [0-9.]+ threads, [0-9]+% behind vmalock-load \([0-9]+\) (mmap|mprotect)'
+	shows '^[0-9]+ faults/s  .* waits/s: .*mmap_lock [0-9]+'
+	shows '^    LOST   SHR   WAITS      MAX     PID COMMAND         SIZE REGION$'
+	shows "^ +[0-9.]+(us|ms|s) +[0-9]+% +[0-9]+ +[0-9.]+(us|ms|s) +$load vmalock-load +[0-9.]+[KMG] (memfd:|\\[anon)"
+	shows '^q quit  \? help  Enter look into '
+}
+
+@test "Enter: the writers that stalled a region, its histograms and stacks; Esc: back" {
+	view 100 60 --stacks
+	shows "^ +[0-9.]+(us|ms|s) +[0-9]+% .* vmalock-load"
+	keys p
+	shows ' PAUSED$'
+	keys Enter
+	shows '^WRITERS THAT STALLED IT$'
+	shows '^ +[0-9.]+(us|ms|s) +[0-9]+ +[0-9.]+(us|ms|s)  [a-z_]+ +vmalock-load \(tid [0-9]+\) in (mmap|mprotect)'
+	shows '^ +last on [0-9.]+[BKMG] at 0x[0-9a-f]+'
+	shows '^(BABY|EXCL|mmap_lock) wait, '
+	shows '^ +usecs +: count +distribution'
+	keys G
+	shows '^STACKS OF THE PROCESS$|^      (asm_)?exc_page_fault$'
+	keys Escape
+	shows '^    LOST   SHR '
+}
+
+@test "keys: writers, funnel, open waits, help, sort, all, quit" {
+	view 80 24
+	shows '^    LOST   SHR '
+	keys w
+	shows '^WRITERS THAT STALLED FAULTS$'
+	keys f
+	shows '^(from user mode|looked up under RCU) +[0-9]+ '
+	keys o
+	shows '^(nothing waits|waiting [0-9.]+)'
+	keys '?'
+	shows '^  Enter, right        look into a region'
+	keys Escape
+	shows '^    LOST   SHR '
+	for sort in total count avg max lost; do
+		keys s
+		shows "  by $sort$"
+	done
+	keys a
+	shows '  all [0-9.]+s  by lost$'
+	keys q
+	shows '^left with 0$'
+}
+
+@test "down selects the next row, and no further than the last" {
+	view 80 24
+	shows '^ +[0-9.]+(us|ms|s) +[0-9]+% .* vmalock-load'
+	keys a
+	for _ in $(seq 40); do
+		keys Down
+	done
+	keys p
+	shows ' PAUSED$'
+	"${tmux[@]}" capture-pane -e -p >"$BATS_TEST_TMPDIR/colours"
+	last=$(grep -E 'vmalock-load +[0-9.]+[KMG] ' "$BATS_TEST_TMPDIR/colours" | tail -n 1)
+	[[ $last == *$'\e[7m'* || $last == *$'\e[0;7m'* ]]
+}
+
+@test "the size of the terminal changes" {
+	view 120 30
+	shows '^    LOST   SHR '
+	"${tmux[@]}" resize-window -x 60 -y 12
+	shows '^q quit  \? help  Enter look into  w writers  o open  f funnel$'
+	"${tmux[@]}" resize-window -x 20 -y 3
+	"${tmux[@]}" resize-window -x 80 -y 24
+	shows '^q quit  \? help  Enter look into  w writers  o open  f funnel  s sort  a all'
+	shows '^    LOST   SHR '
+}
+
+@test "colour, but not with NO_COLOR" {
+	coloured() {
+		for _ in $(seq 30); do
+			"${tmux[@]}" capture-pane -e -p | grep -Eq $'\e\\[([0-9]+;)*3[0-7]' && return 0
+			sleep 0.1
+		done
+		return 1
+	}
+	view 80 24
+	shows '^    LOST   SHR '
+	coloured
+	"${tmux[@]}" kill-server
+	kill "$load"
+	export NO_COLOR=1
+	view 80 24
+	shows '^    LOST   SHR '
+	run coloured
+	[ "$status" -eq 1 ]
+}
+
+@test "a name can't command the terminal" {
+	program=$BATS_TEST_TMPDIR/$'e\e[7;31mvil\a'
+	cp build/bin/vmalock-load "$program"
+	view 80 24
+	shows '^ +[0-9.]+(us|ms|s) +[0-9]+% .* e\?\[7;31mvil\? '
+}
+
+@test "the process ends: the terminal is as before, and that is said" {
+	view 80 24
+	shows '^    LOST   SHR '
+	kill "$load"
+	shows "^Process $load has ended.$"
+	shows '^left with 0$'
+}
+
+@test "--batch, or COUNT: tables on a terminal, too" {
+	view 120 50 --batch --duration 1
+	shows '^left with 0$'
+	grep -Eq '^(nothing lost|lost: )' "$BATS_TEST_TMPDIR/screen"
+	"${tmux[@]}" kill-server
+	kill "$load"
+	view 120 50 1 1
+	shows '^left with 0$'
+	grep -Eq '^(nothing lost|lost: )' "$BATS_TEST_TMPDIR/screen"
+}

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-2.0
+#define _GNU_SOURCE
+#include "live.h"
+
+#include <inttypes.h>
+#include <locale.h>
+#include <ncurses.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "diag.h"
+#include "live_text.h"
+#include "live_view.h"
+
+#define ESCAPE 27
+
+static unsigned long long now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * 1000000000ULL + t.tv_nsec;
+}
+
+/* The message that came last, for the line at the bottom. */
+static char message[256];
+
+static void keep_message(const char *line)
+{
+	snprintf(message, sizeof(message), "%s", line);
+}
+
+static void start_screen(void)
+{
+	setlocale(LC_CTYPE, "");
+	initscr();
+	cbreak();
+	noecho();
+	nonl();
+	curs_set(0);
+	keypad(stdscr, TRUE);
+	nodelay(stdscr, TRUE);
+	set_escdelay(25);
+	if (!getenv("NO_COLOR") && has_colors() && start_color() == OK) {
+		use_default_colors();
+		init_pair(COLOR_HOT, COLOR_RED, -1);
+		init_pair(COLOR_HEAD, COLOR_CYAN, -1);
+	}
+}
+
+static void new_page(struct live_view *v, enum page page)
+{
+	v->page = page;
+	v->scroll = 0;
+}
+
+/* What a key does; false: quit. */
+static bool key(struct live_view *v, const struct model *m, int c)
+{
+	int page = LINES > 4 ? LINES - 4 : 1;
+	int *at = v->page == PAGE_TOP ? &v->selected : &v->scroll;
+
+	switch (c) {
+	case 'q':
+		return false;
+	case KEY_UP:
+	case 'k':
+		--*at;
+		break;
+	case KEY_DOWN:
+	case 'j':
+		++*at;
+		break;
+	case KEY_PPAGE:
+		*at -= page;
+		break;
+	case KEY_NPAGE:
+	case ' ':
+		*at += page;
+		break;
+	case KEY_HOME:
+	case 'g':
+		*at = 0;
+		break;
+	case KEY_END:
+	case 'G':
+		*at = 1 << 20;
+		break;
+	case '\r':
+	case '\n':
+	case KEY_ENTER:
+	case KEY_RIGHT:
+		if (v->page == PAGE_TOP && m->n_regions)
+			new_page(v, PAGE_REGION);
+		break;
+	case ESCAPE:
+	case KEY_LEFT:
+	case KEY_BACKSPACE:
+	case 127:
+		new_page(v, PAGE_TOP);
+		break;
+	case 'w':
+		new_page(v, PAGE_WRITERS);
+		break;
+	case 'o':
+		new_page(v, PAGE_OPEN);
+		break;
+	case 'f':
+		new_page(v, PAGE_FUNNEL);
+		break;
+	case '?':
+	case 'h':
+	case KEY_F(1):
+		new_page(v, PAGE_HELP);
+		break;
+	case 's':
+		v->sort = (v->sort + 1) % (SORT_MAX + 1);
+		v->stale = true;
+		break;
+	case 'a':
+		v->whole = !v->whole;
+		v->stale = true;
+		break;
+	case 'p':
+		v->paused = !v->paused;
+		break;
+	}
+	return true;
+}
+
+/* Handle all keys that have been pressed; false: quit. */
+static bool keys(struct live_view *v, const struct model *m)
+{
+	int c;
+
+	while ((c = getch()) != ERR)
+		if (!key(v, m, c))
+			return false;
+	return true;
+}
+
+static int loop(struct live_view *v, const struct live_source *source, unsigned long long interval_ns)
+{
+	unsigned long long due = now_ns() + interval_ns, now;
+	struct model m, next;
+	bool more = true;
+
+	if (source->read(source->ctx, v->whole, v->sort, &m))
+		return -1;
+	while (more) {
+		live_view__draw(v, &m, message);
+		now = now_ns();
+		more = source->sleep(source->ctx, due > now ? due - now : 0) && keys(v, &m);
+		now = now_ns();
+		if (!more || (now < due && !v->stale))
+			continue;
+		if (now >= due)
+			due = now + interval_ns;
+		/* A new order, or a longer time, need no new interval. */
+		if (v->paused && !v->stale)
+			continue;
+		v->stale = false;
+		if (source->read(source->ctx, v->whole, v->sort, &next)) {
+			model__free(&m);
+			return -1;
+		}
+		model__free(&m);
+		m = next;
+	}
+	model__free(&m);
+	return 0;
+}
+
+int live__run(const struct live_source *source, unsigned long long interval_ns, enum sort sort)
+{
+	struct live_view view = { .sort = sort };
+	int err;
+
+	message[0] = '\0';
+	start_screen();
+	diag_divert(keep_message);
+	err = loop(&view, source, interval_ns);
+	endwin();
+	diag_divert(NULL);
+	if (message[0])
+		banner("%s", message);
+	return err;
+}
