@@ -53,5 +53,6 @@ help:		## Show this list
 -include kernel/kernel.mk
 -include bpf/bpf.mk
 -include tools/tools.mk
+-include bench/bench.mk
 -include dashboards/dashboards.mk
 -include tests/tests.mk

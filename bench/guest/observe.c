@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Those who watch while something is measured: programs, and the kernel's own tracing.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "bench.h"
+#include "io.h"
+
+#define TRACING		"/sys/kernel/tracing/"
+#define OUTPUT		"/tmp/output"
+#define READY_SECONDS	60	/* to load BPF programs; QEMU skips what is idle of it */
+#define MAX_WORDS	32
+
+static pid_t spawned;
+
+static void write_file(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY);
+	ssize_t n = strlen(text);
+
+	if (fd < 0 || write(fd, text, n) != n || close(fd))
+		fail("cannot write %s to %s", text, path);
+}
+
+static void print_file(const char *title, const char *path)
+{
+	FILE *file = fopen(path, "r");
+	char line[480];
+
+	if (!file)
+		fail("cannot read %s", path);
+	print("%s:\n", title);
+	while (fgets(line, sizeof(line), file))
+		print("%s", line);
+	fclose(file);
+	print("end-of-%s\n", title);
+}
+
+/* split - the words between commas of @text, which is changed; NULL after the last */
+static void split(char *text, char **words)
+{
+	int n = 0;
+
+	for (char *save, *w = strtok_r(text, ",", &save); w; w = strtok_r(NULL, ",", &save)) {
+		if (n == MAX_WORDS - 1) {
+			errno = E2BIG;
+			fail("%s", text);
+		}
+		words[n++] = w;
+	}
+	words[n] = NULL;
+}
+
+void spawn_command(const char *text)
+{
+	char *words[MAX_WORDS], *copy = strdup(text);
+	int status;
+
+	if (!copy)
+		fail("no memory");
+	split(copy, words);
+	spawned = fork();
+	if (!spawned) {
+		int fd = open(OUTPUT, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+
+		setenv("PATH", "/usr/sbin:/usr/bin:/sbin:/bin", 1);
+		setenv("HOME", "/tmp", 1);
+		if (fd >= 0 && dup2(fd, 1) == 1 && dup2(fd, 2) == 2)
+			execvp(words[0], words);
+		_exit(127);
+	}
+	if (spawned < 0)
+		fail("cannot start %s", words[0]);
+	sleep(READY_SECONDS);
+	if (waitpid(spawned, &status, WNOHANG)) {
+		print_file("output", OUTPUT);
+		errno = ECHILD;
+		fail("%s ended early (status %x)", words[0], status);
+	}
+	free(copy);
+}
+
+void stop_command(void)
+{
+	int status;
+
+	kill(spawned, SIGINT);
+	if (waitpid(spawned, &status, 0) != spawned)
+		fail("nothing was spawned");
+	print_file("output", OUTPUT);
+}
+
+void events_command(const char *list)
+{
+	char *words[MAX_WORDS], *copy = strdup(list), path[256];
+
+	if (!copy)
+		fail("no memory");
+	write_file(TRACING "trace_clock", "x86-tsc");
+	write_file(TRACING "buffer_size_kb", "8192");
+	split(copy, words);
+	for (int i = 0; words[i]; i++) {
+		snprintf(path, sizeof(path), TRACING "events/%s/enable", words[i]);
+		write_file(path, "1");
+	}
+	free(copy);
+}
+
+void trace_command(void)
+{
+	write_file(TRACING "events/enable", "0");
+	print_file("trace", TRACING "trace");
+	write_file(TRACING "trace", "0");
+}
+
+void write_command(const char *text)
+{
+	char *words[MAX_WORDS], *copy = strdup(text);
+
+	if (!copy)
+		fail("no memory");
+	split(copy, words);
+	if (!words[0] || !words[1]) {
+		errno = EINVAL;
+		fail("write %s", text);
+	}
+	write_file(words[0], words[1]);
+	free(copy);
+}

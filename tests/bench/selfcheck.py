@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Does the bench count what it says? Prints TAP. Programs with known sharing, a planted counter, repetition.
+
+Usage: selfcheck.py BUILD
+"""
+import os
+import sys
+from statistics import median
+
+TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+sys.path.insert(0, os.path.join(TOP, "bench"))
+sys.dont_write_bytecode = True
+
+from attribute import VMA_STRUCTS, Attribution    # noqa: E402
+from kernel import Kernel                         # noqa: E402
+from vm import Guest, GuestError, check_qemu      # noqa: E402
+
+CPUS, OPS = 4, 100
+# transfers of OPS accesses on each of CPUS; thread 0 holds all lines at first
+KNOWN = {
+    "one": CPUS * OPS - 1,
+    "own": CPUS - 1,
+    "read": CPUS - 1,
+    "plain": 2 * (CPUS * OPS - 1),
+    "straddle": 2 * (CPUS * OPS - 1),
+}
+count = 0
+
+
+def test(passed, name, *why):
+    global count
+    count += 1
+    print(f"{'ok' if passed else 'not ok'} {count} - {name}", flush=True)
+    for line in why if not passed else ():
+        print(f"# {line}", flush=True)
+
+
+def known_sharing(guest, kernel, plugin):
+    lines, report = guest.run([f"lines {s} cpus={CPUS} faults={OPS}" for s in KNOWN], plugin, {"memory": "all"})
+    for line, region in zip(lines, Attribution(kernel).regions(report), strict=True):
+        got = sum(n for a, n in region.by_address.items() if int(line["start"], 16) <= a < int(line["end"], 16))
+        expected = KNOWN[line["workload"]]
+        test(got == expected, f"sharing \"{line['workload']}\" gives {expected} transfers", f"got {got}")
+
+
+def faults(guest, kernel, plugin, workload, before=(), cpus=CPUS):
+    lines, report = guest.run([*before, f"faults {workload} cpus={cpus} faults=64 layouts=4 pause=1"], plugin)
+    regions = Attribution(kernel).regions(report)
+    assert len(regions) == len(lines) == 4
+    return regions
+
+
+def per_fault(regions, value):
+    return median(value(r) / r.counts["faults"] for r in regions)
+
+
+def main():
+    build = sys.argv[1]
+    check_qemu()
+    plugin = os.path.join(build, "bench", "cacheline.so")
+    kernel = Kernel(build, "base")
+    guest = Guest(kernel, os.path.join(build, "bench", "bench-guest"), os.path.join(build, "bench"), CPUS)
+    print("1..11")
+    known_sharing(guest, kernel, plugin)
+
+    regions = faults(guest, kernel, plugin, "a")
+    test(all(r.counts["faults"] == 64 * CPUS for r in regions), "every touch of a new page is one fault",
+         *(str(r.counts) for r in regions))
+    locks = [r.of_objects(VMA_STRUCTS) / r.counts["faults"] for r in regions]
+    test(all(min(abs(n - 2), abs(n - 4)) <= 0.1 for n in locks),
+         "each fault of the stock kernel transfers the shared VMA's lock twice, or its two lines if it straddles",
+         f"got {locks}")
+    again = faults(guest, kernel, plugin, "a")
+    pairs = [(r.transfers(), s.transfers()) for r, s in zip(regions, again, strict=True)]
+    test(all(abs(x - y) <= 0.01 * x for x, y in pairs), "the same run again differs by no more than 1 %", f"got {pairs}")
+    alone = faults(guest, kernel, plugin, "a", cpus=1)
+    test(per_fault(alone, lambda r: r.transfers()) == 0, "one CPU has nothing to transfer",
+         f"got {[r.transfers() for r in alone]}")
+
+    control = faults(guest, kernel, plugin, "v")
+    planted = faults(guest, kernel, plugin, "v", ["plant atomic"])
+    place, n = sum((r.places["fault"] for r in planted), start=type(planted[0].places["fault"])()).most_common(1)[0]
+    rate = n / sum(r.counts["faults"] for r in planted)
+    test(place.function == "[BPF or module]" and 0.95 <= rate <= 1.05, "a planted atomic counter is the top line, with one transfer a fault", f"top is {place}: {rate}")
+    test(all(p.function != "[BPF or module]" for r in control for p in r.places["fault"]),
+         "... which isn't there without it")
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except (GuestError, OSError) as error:
+        print(f"Bail out! {error}")
+        sys.exit(1)
