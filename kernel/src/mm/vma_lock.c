@@ -12,6 +12,7 @@
 #include <linux/rcupdate.h>
 #include <linux/rcuwait.h>
 #include <linux/sched/signal.h>
+#include <linux/userfaultfd_k.h>
 #include <linux/vmstat.h>
 #include <linux/wait.h>
 #include <trace/events/lock.h>
@@ -37,9 +38,17 @@ static bool sync_rcu;
 module_param(sync_rcu, bool, 0644);
 MODULE_PARM_DESC(sync_rcu, "writers wait for a grace period after the drain");
 
+static bool skip_stale_check;
+module_param(skip_stale_check, bool, 0644);
+MODULE_PARM_DESC(skip_stale_check, "faults without a reference trust their copy of the VMA");
+
 static unsigned int lookup_delay_us;
 module_param(lookup_delay_us, uint, 0644);
-MODULE_PARM_DESC(lookup_delay_us, "delay between finding a VMA and entering it");
+MODULE_PARM_DESC(lookup_delay_us, "delay between finding a VMA and entering or copying it");
+
+static unsigned int insert_delay_us;
+module_param(insert_delay_us, uint, 0644);
+MODULE_PARM_DESC(insert_delay_us, "delay between copying a VMA and asking whether it is stale");
 
 static bool vma_test_enter(struct vm_area_struct *vma, u64 word)
 {
@@ -56,13 +65,19 @@ static bool vma_test_ignore_zombie(void)
 	return READ_ONCE(skip_zombie_check);
 }
 
-static void vma_test_delay(void)
+static bool vma_test_ignore_stale(void)
 {
-	unsigned int us = READ_ONCE(lookup_delay_us);
+	return READ_ONCE(skip_stale_check);
+}
 
+static void vma_test_delay(unsigned int us)
+{
 	if (us)
 		udelay(us);
 }
+
+#define vma_test_delay_lookup()	vma_test_delay(READ_ONCE(lookup_delay_us))
+#define vma_test_delay_insert()	vma_test_delay(READ_ONCE(insert_delay_us))
 
 /**
  * vma_lock_test_grace_period() - the proposal's synchronize_rcu(), on demand
@@ -85,7 +100,13 @@ static bool vma_test_ignore_zombie(void)
 	return false;
 }
 
-static void vma_test_delay(void) {}
+static bool vma_test_ignore_stale(void)
+{
+	return false;
+}
+
+static void vma_test_delay_lookup(void) {}
+static void vma_test_delay_insert(void) {}
 #endif /* CONFIG_VMA_LOCK_TEST */
 
 #ifdef CONFIG_DEBUG_LOCK_ALLOC
@@ -117,27 +138,17 @@ static void vma_found_zombie(struct mm_struct *mm, unsigned long address,
 }
 
 /*
- * Walk the tree once under RCU and try to enter what is there.  The range in
- * @found is a snapshot that only VMA_LOOKUP_REF makes reliable.
+ * Try to enter @vma, which was found under RCU.  Ends the RCU read section.
+ * The range in @found is a snapshot that only VMA_LOOKUP_REF makes reliable.
  */
-static enum vma_lookup_result vma_walk_once(struct mm_struct *mm,
-					    unsigned long address,
-					    struct vma_found *found)
+static enum vma_lookup_result vma_enter_found(struct mm_struct *mm,
+					      unsigned long address,
+					      struct vm_area_struct *vma,
+					      struct vma_found *found)
 {
-	MA_STATE(mas, &mm->mm_mt, address, address);
 	enum vma_lookup_result result;
-	struct vm_area_struct *vma;
 	u64 word;
 
-	*found = (struct vma_found){};
-	rcu_read_lock();
-	vma = mas_walk(&mas);
-	if (!vma) {
-		rcu_read_unlock();
-		return VMA_LOOKUP_NONE;
-	}
-
-	vma_test_delay();
 	if (likely(vma_enter(vma, &word)) || vma_test_enter(vma, word)) {
 		found->vma = vma;
 		result = VMA_LOOKUP_REF;
@@ -174,6 +185,26 @@ static enum vma_lookup_result vma_walk_once(struct mm_struct *mm,
 	}
 
 	return result;
+}
+
+/* Walk the tree once under RCU and try to enter what is there. */
+static enum vma_lookup_result vma_walk_once(struct mm_struct *mm,
+					    unsigned long address,
+					    struct vma_found *found)
+{
+	MA_STATE(mas, &mm->mm_mt, address, address);
+	struct vm_area_struct *vma;
+
+	*found = (struct vma_found){};
+	rcu_read_lock();
+	vma = mas_walk(&mas);
+	if (!vma) {
+		rcu_read_unlock();
+		return VMA_LOOKUP_NONE;
+	}
+
+	vma_test_delay_lookup();
+	return vma_enter_found(mm, address, vma, found);
 }
 
 /*
@@ -253,6 +284,43 @@ static int vma_wait_for_writer(struct mm_struct *mm, unsigned long address,
  */
 #define VMA_MAX_WAITS	(IS_ENABLED(CONFIG_PREEMPT_RT) ? 0 : 2)
 
+/*
+ * Walk until a VMA is entered, waiting for writers.  @result is what the first
+ * of @walks walks found.
+ */
+static struct vm_area_struct *vma_walk_to_ref(struct mm_struct *mm,
+					      unsigned long address,
+					      enum vma_lookup_result result,
+					      struct vma_found *found)
+{
+	enum vma_fallback_reason reason = VMA_FALLBACK_NONE;
+	unsigned int walks = 1, waits = 0;
+
+	while (result != VMA_LOOKUP_REF && result != VMA_LOOKUP_NONE) {
+		if (!vma_walk_again(result)) {
+			if (waits++ == VMA_MAX_WAITS) {
+				reason = VMA_FALLBACK_STARVED;
+				break;
+			}
+			if (vma_wait_for_writer(mm, address, found, result)) {
+				reason = VMA_FALLBACK_SIGNAL;
+				break;
+			}
+		}
+		result = vma_walk_once(mm, address, found);
+		walks++;
+	}
+
+	trace_vma_lookup(mm, address, found->vm_start, found->vm_end, result,
+			 walks);
+	if (likely(result == VMA_LOOKUP_REF))
+		return found->vma;
+
+	count_vm_vma_lock_event(VMA_LOCK_ABORT);
+	vma_fault_fallback(mm, address, reason);
+	return NULL;
+}
+
 /**
  * lock_vma_for_fault() - look a VMA up for a user-mode page fault
  * @mm: current->mm
@@ -269,38 +337,176 @@ static int vma_wait_for_writer(struct mm_struct *mm, unsigned long address,
 struct vm_area_struct *lock_vma_for_fault(struct mm_struct *mm,
 					  unsigned long address)
 {
-	enum vma_fallback_reason reason = VMA_FALLBACK_NONE;
-	unsigned int walks = 0, waits = 0;
-	enum vma_lookup_result result;
 	struct vma_found found;
+	enum vma_lookup_result result = vma_walk_once(mm, address, &found);
 
-	for (;;) {
-		result = vma_walk_once(mm, address, &found);
-		walks++;
-		if (likely(result == VMA_LOOKUP_REF) ||
-		    result == VMA_LOOKUP_NONE)
-			break;
-		if (vma_walk_again(result))
-			continue;
-		if (waits++ == VMA_MAX_WAITS) {
-			reason = VMA_FALLBACK_STARVED;
-			break;
-		}
-		if (vma_wait_for_writer(mm, address, &found, result)) {
-			reason = VMA_FALLBACK_SIGNAL;
-			break;
-		}
+	return vma_walk_to_ref(mm, address, result, &found);
+}
+
+#ifdef CONFIG_PER_VMA_LOCK_RCU
+/* VMAs whose faults need more than an empty entry and a page to put there. */
+#define VM_NEED_REF	(VM_HUGETLB | VM_PFNMAP | VM_MIXEDMAP | VM_MTE | \
+			 __VM_UFFD_FLAGS)
+
+/*
+ * Is this a fault that handle_mm_fault_rcu() may be able to handle?  @vma can
+ * change meanwhile; the answer counts if its state word didn't.
+ */
+static bool vma_may_peek(const struct vm_area_struct *vma, unsigned int flags)
+{
+	const struct vm_operations_struct *ops = data_race(vma->vm_ops);
+	vm_flags_t vm_flags = data_race(vma->vm_flags);
+
+	if (vm_flags & VM_NEED_REF)
+		return false;
+	if (ops)
+		return !(flags & FAULT_FLAG_WRITE) &&
+		       ops->lock_flags & VM_OPS_MAP_PAGES_RCU;
+	if (vm_flags & VM_SHARED)
+		return false;
+#ifdef CONFIG_NUMA
+	/* A policy is freed without a grace period. */
+	if (data_race(vma->vm_policy))
+		return false;
+#endif
+	return true;
+}
+
+/**
+ * vma_peek() - look a VMA up for a page fault that needs no reference
+ * @mm: current->mm
+ * @address: faulting address
+ * @flags: FAULT_FLAG_*
+ * @peek: filled in
+ *
+ * Context: never sleeps.  Returns in an RCU read section if @peek->live is
+ * set; end it by handle_mm_fault_rcu() or vma_peek_lock(), one of which must
+ * follow.
+ *
+ * Return: a copy of the VMA, as it was at one moment at which no writer was
+ * active; or NULL: go on with vma_peek_lock().
+ */
+struct vm_area_struct *vma_peek(struct mm_struct *mm, unsigned long address,
+				unsigned int flags, struct vma_peek *peek)
+{
+	MA_STATE(mas, &mm->mm_mt, address, address);
+	struct vm_area_struct *vma;
+	u64 word;
+
+	peek->flags = 0;
+	rcu_read_lock();
+	vma = mas_walk(&mas);
+	peek->live = vma;
+	if (!vma) {
+		rcu_read_unlock();
+		return NULL;
 	}
 
-	trace_vma_lookup(mm, address, found.vm_start, found.vm_end, result,
-			 walks);
-	if (likely(result == VMA_LOOKUP_REF))
-		return found.vma;
+	vma_test_delay_lookup();
+	/*
+	 * Acquire: the word first, then what it vouches for.  A word that a
+	 * reader has opened again hands on the writer's stores, as that reader
+	 * saw them, see vma_enter().
+	 */
+	word = atomic64_read_acquire(&vma->vm_state);
+	if (unlikely(word & VMA_CLOSED_MASK) || !vma_may_peek(vma, flags))
+		return NULL;
 
-	count_vm_vma_lock_event(VMA_LOCK_ABORT);
-	vma_fault_fallback(mm, address, reason);
-	return NULL;
+	/* The fields that page faults read come before vm_state. */
+	if (IS_ENABLED(CONFIG_RANDSTRUCT))
+		data_race(memcpy(&peek->vma, vma, sizeof(*vma)));
+	else
+		data_race(memcpy(&peek->vma, vma,
+				 offsetof(struct vm_area_struct, vm_state)));
+	atomic64_set(&peek->vma.vm_state, VMA_ZOMBIE);
+	peek->gen = vma_word_gen(word);
+	peek->nr = 0;
+	peek->stale = false;
+
+	/* Pairs with the full barrier of the cmpxchg that closes the VMA. */
+	smp_rmb();
+	word = vma_read_word(vma);
+	if (unlikely(word & VMA_CLOSED_MASK || vma_word_gen(word) != peek->gen))
+		return NULL;
+	if (unlikely(address < peek->vma.vm_start ||
+		     address >= peek->vma.vm_end))
+		return NULL;
+
+	vma_test_delay_insert();
+	return &peek->vma;
 }
+
+/**
+ * vma_peek_lock() - go on with a reference
+ * @mm: current->mm
+ * @address: faulting address
+ * @peek: from vma_peek(), for the same address
+ *
+ * Like lock_vma_for_fault(), of which it saves a walk if vma_peek() found a
+ * VMA.  Ends the RCU read section, then may sleep.
+ */
+struct vm_area_struct *vma_peek_lock(struct mm_struct *mm,
+				     unsigned long address,
+				     struct vma_peek *peek)
+{
+	struct vma_found found = {};
+	enum vma_lookup_result result;
+
+	if (!peek->live)
+		return lock_vma_for_fault(mm, address);
+
+	result = vma_enter_found(mm, address, peek->live, &found);
+	if (result != VMA_LOOKUP_REF)
+		peek->flags = 0;
+	return vma_walk_to_ref(mm, address, result, &found);
+}
+
+/* The part of vma_peek_stale() that counts, traces and may be fooled. */
+bool __vma_peek_stale(struct vma_peek *peek, unsigned long address,
+		      enum vma_zombie_where where, u64 word)
+{
+	if (vma_test_ignore_stale())
+		return false;
+
+	peek->stale = true;
+	if (word & VMA_ZOMBIE) {
+		struct vma_found found = {
+			.vm_start = peek->vma.vm_start,
+			.vm_end = peek->vma.vm_end,
+		};
+
+		vma_found_zombie(peek->vma.vm_mm, address, &found, where);
+	}
+	return true;
+}
+
+/* A fault without a reference is done.  Ends the RCU read section. */
+void vma_peek_done(struct vma_peek *peek, unsigned long address)
+{
+	struct mm_struct *mm = peek->vma.vm_mm;
+
+	count_vm_vma_lock_event(VMA_LOCK_SUCCESS);
+	count_vm_vma_lock_event(VMA_LOCK_REFFREE);
+	trace_vma_map_pages(mm, address, VMA_MAP_MAPPED, peek->nr);
+	trace_vma_lookup(mm, address, peek->vma.vm_start, peek->vma.vm_end,
+			 VMA_LOOKUP_REFFREE, 1);
+	rcu_read_unlock();
+}
+
+/* A fault without a reference has set nothing; vma_peek_lock() is next. */
+void vma_peek_failed(struct vma_peek *peek, unsigned long address)
+{
+	unsigned int outcome = VMA_MAP_OTHER;
+
+	if (peek->stale) {
+		outcome = VMA_MAP_STALE;
+		count_vm_vma_lock_event(VMA_LOCK_STALE);
+	} else if (peek->flags & FAULT_FLAG_MAP_PAGES_TRIED) {
+		outcome = VMA_MAP_NOT_CACHED;
+	}
+	trace_vma_map_pages(peek->vma.vm_mm, address, outcome, 0);
+}
+#endif /* CONFIG_PER_VMA_LOCK_RCU */
 
 void __vma_fault_fallback(struct mm_struct *mm, unsigned long address,
 			  enum vma_fallback_reason reason)

@@ -13,6 +13,7 @@
 #include <linux/mm_types.h>
 #include <linux/mmap_lock.h>
 #include <linux/mmdebug.h>
+#include <linux/rcupdate.h>
 #include <linux/tracepoint-defs.h>
 #include <linux/vma_lock_types.h>
 
@@ -32,6 +33,9 @@ DECLARE_TRACEPOINT(vma_fault_fallback);
  * set.  Once mm_lock_seq has moved on the bit is stale and counts as cleared.
  * A user can only enter by removing a stale bit, so a word that carries BABY
  * or EXCL of the current generation and no users stays without users.
+ *
+ * The generation outlives the bit: a VMA that was changed in place shows
+ * another one than before, see struct vma_peek.
  */
 #define VMA_USERS_MASK	((1ULL << 28) - 1)
 #define VMA_BABY	(1ULL << 28)
@@ -112,7 +116,7 @@ static inline bool vma_enter(struct vm_area_struct *vma, u64 *word)
 				return false;
 			/* Stale: whole-word compare, so no newer bit is lost. */
 			if (atomic64_try_cmpxchg(&vma->vm_state, &old,
-						 vma_word_users(old) + 1))
+						 (old & ~VMA_CLOSED_MASK) + 1))
 				goto entered;
 		}
 	} while (!atomic64_try_cmpxchg_acquire(&vma->vm_state, &old, old + 1));
@@ -266,6 +270,63 @@ static inline bool vma_zombie_backoff(struct vm_area_struct *vma,
 	return __vma_zombie_backoff(vma, address, where);
 }
 
+/**
+ * struct vma_peek - a VMA as a page fault without a reference sees it
+ * @vma: a consistent copy of what page faults read of the VMA.  Its vm_state
+ *	 says ZOMBIE, so that code that doesn't know about copies inserts
+ *	 nothing and takes no reference
+ * @live: the VMA itself, for vma_peek_stale() only; NULL if there is none
+ * @gen: generation of its state word when the copy was made
+ * @flags: FAULT_FLAG_* to add when the fault goes on with a reference
+ * @nr: pages that were mapped
+ * @stale: the VMA was closed or changed after the copy was made
+ *
+ * While @live is set the fault is in an RCU read section, which
+ * handle_mm_fault_rcu() or vma_peek_lock() ends.
+ */
+struct vma_peek {
+	struct vm_area_struct vma;
+	struct vm_area_struct *live;
+	unsigned int gen;
+	unsigned int flags;
+	unsigned int nr;
+	bool stale;
+};
+
+/* For a page fault that won't ask vma_peek(). */
+static inline void vma_peek_init(struct vma_peek *peek)
+{
+	peek->live = NULL;
+	peek->flags = 0;
+}
+
+bool __vma_peek_stale(struct vma_peek *peek, unsigned long address,
+		      enum vma_zombie_where where, u64 word);
+
+/**
+ * vma_peek_stale() - may an entry still be inserted for this copy?
+ * @peek: from vma_peek()
+ * @address: address about to be mapped, for the trace
+ * @where: which insertion path asks
+ *
+ * Call under the page-table lock, before the first entry is set.  A writer
+ * closes the VMA before it changes the VMA or takes that lock to change
+ * entries.  So a fault that still sees the VMA open, and with the generation
+ * of its copy, sets entries that are right, or that the writer is yet to
+ * change or zap.
+ *
+ * Return: true if not: insert nothing and go on with a reference.
+ */
+static inline bool vma_peek_stale(struct vma_peek *peek, unsigned long address,
+				  enum vma_zombie_where where)
+{
+	u64 word = vma_read_word(peek->live);
+
+	if (likely(!(word & VMA_CLOSED_MASK) && vma_word_gen(word) == peek->gen))
+		return false;
+	return __vma_peek_stale(peek, address, where, word);
+}
+
 /* What the owner of mmap_lock (write) does, for those who wait for it. */
 static inline void vma_set_write_op(struct mm_struct *mm, enum vma_write_op op)
 {
@@ -276,6 +337,26 @@ struct vm_area_struct *lock_vma_under_rcu(struct mm_struct *mm,
 					  unsigned long address);
 struct vm_area_struct *lock_vma_for_fault(struct mm_struct *mm,
 					  unsigned long address);
+
+#ifdef CONFIG_PER_VMA_LOCK_RCU
+struct vm_area_struct *vma_peek(struct mm_struct *mm, unsigned long address,
+				unsigned int flags, struct vma_peek *peek);
+struct vm_area_struct *vma_peek_lock(struct mm_struct *mm,
+				     unsigned long address,
+				     struct vma_peek *peek);
+void vma_peek_done(struct vma_peek *peek, unsigned long address);
+void vma_peek_failed(struct vma_peek *peek, unsigned long address);
+#else
+static inline struct vm_area_struct *vma_peek(struct mm_struct *mm,
+		unsigned long address, unsigned int flags,
+		struct vma_peek *peek)
+		{ return NULL; }
+
+static inline struct vm_area_struct *vma_peek_lock(struct mm_struct *mm,
+		unsigned long address, struct vma_peek *peek)
+		{ return lock_vma_for_fault(mm, address); }
+#endif
+
 void __vma_fault_fallback(struct mm_struct *mm, unsigned long address,
 			  enum vma_fallback_reason reason);
 
@@ -324,7 +405,38 @@ static inline void vma_fault_fallback(struct mm_struct *mm,
 				      unsigned long address,
 				      enum vma_fallback_reason reason) {}
 
+struct vma_peek {
+	unsigned int flags;
+};
+
+static inline void vma_peek_init(struct vma_peek *peek)
+		{ peek->flags = 0; }
+static inline struct vm_area_struct *vma_peek(struct mm_struct *mm,
+		unsigned long address, unsigned int flags,
+		struct vma_peek *peek)
+		{ return NULL; }
+static inline struct vm_area_struct *vma_peek_lock(struct mm_struct *mm,
+		unsigned long address, struct vma_peek *peek)
+		{ return NULL; }
+
 #endif /* CONFIG_PER_VMA_LOCK */
+
+/*
+ * How often a page fault goes back to the lookup because its handler slept or
+ * found a ZOMBIE, before it queues for mmap_lock.
+ */
+#define VMA_MAX_TRIES	3
+
+/*
+ * Sleep until no page fault without a reference goes by what its VMA was before
+ * this call.  For writers that rely on that, and neither change nor zap the
+ * entries that such a fault may set; not a common path.
+ */
+static inline void vma_peek_sync(void)
+{
+	if (IS_ENABLED(CONFIG_PER_VMA_LOCK_RCU))
+		synchronize_rcu();
+}
 
 /* Exists with CONFIG_VMA_LOCK_TEST only: the caller asks IS_ENABLED(). */
 void vma_lock_test_grace_period(void);

@@ -19,7 +19,7 @@ enum vma_lock_state {
 
 /* How a page fault's lookup under RCU ended. */
 enum vma_lookup_result {
-	VMA_LOOKUP_REFFREE	= 0,	/* live, goes on without a reference (reserved) */
+	VMA_LOOKUP_REFFREE	= 0,	/* live, handled without a reference */
 	VMA_LOOKUP_REF		= 1,	/* live, reference taken */
 	VMA_LOOKUP_BABY		= 2,	/* gave up on a BABY (signal, starved) */
 	VMA_LOOKUP_EXCL		= 3,	/* gave up on an EXCL VMA (likewise) */
@@ -75,6 +75,16 @@ enum vma_fallback_reason {
 	VMA_FALLBACK_SIGNAL	= 2,	/* a fatal signal ended the wait */
 	VMA_FALLBACK_RETRY	= 3,	/* the handler dropped its VMA: VM_FAULT_RETRY */
 	VMA_FALLBACK_STARVED	= 4,	/* one writer after another: queue fairly */
+	VMA_FALLBACK_HANDLER	= 5,	/* a handler that wants mmap_lock */
+	VMA_FALLBACK_ANON_VMA	= 6,	/* first anon_vma, and mmap_lock is taken */
+};
+
+/* How an attempt to handle a page fault without a reference ended. */
+enum vma_map_pages_outcome {
+	VMA_MAP_MAPPED		= 0,	/* done, with @nr entries set */
+	VMA_MAP_STALE		= 1,	/* the VMA was changed or removed */
+	VMA_MAP_NOT_CACHED	= 2,	/* ->map_pages() didn't have the page */
+	VMA_MAP_OTHER		= 3,	/* no memory at once, no page table, ... */
 };
 
 #endif /* _LINUX_VMA_LOCK_TYPES_H */

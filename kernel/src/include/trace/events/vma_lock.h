@@ -74,7 +74,15 @@ struct mm_struct;
 	EM(VMA_FALLBACK_NONE,		"none")			\
 	EM(VMA_FALLBACK_SIGNAL,		"signal")		\
 	EM(VMA_FALLBACK_RETRY,		"retry")		\
-	EMe(VMA_FALLBACK_STARVED,	"starved")
+	EM(VMA_FALLBACK_STARVED,	"starved")		\
+	EM(VMA_FALLBACK_HANDLER,	"handler")		\
+	EMe(VMA_FALLBACK_ANON_VMA,	"anon_vma")
+
+#define VMA_MAP_PAGES_OUTCOMES					\
+	EM(VMA_MAP_MAPPED,		"mapped")		\
+	EM(VMA_MAP_STALE,		"stale")		\
+	EM(VMA_MAP_NOT_CACHED,		"not_cached")		\
+	EMe(VMA_MAP_OTHER,		"other")
 
 #undef EM
 #undef EMe
@@ -86,6 +94,7 @@ VMA_LOOKUP_RESULTS
 VMA_WRITE_OPS
 VMA_ZOMBIE_PLACES
 VMA_FALLBACK_REASONS
+VMA_MAP_PAGES_OUTCOMES
 
 #undef EM
 #undef EMe
@@ -299,6 +308,37 @@ TRACE_EVENT(vma_zombie_backoff,
 		  __entry->mm, __entry->address,
 		  __entry->vm_start, __entry->vm_end,
 		  __print_symbolic(__entry->where, VMA_ZOMBIE_PLACES))
+);
+
+/*
+ * A page fault tried to do without a reference: ->map_pages(), or the first
+ * touch of anonymous memory.  @nr entries were set.
+ */
+TRACE_EVENT(vma_map_pages,
+
+	TP_PROTO(struct mm_struct *mm, unsigned long address,
+		 unsigned int outcome, unsigned int nr),
+
+	TP_ARGS(mm, address, outcome, nr),
+
+	TP_STRUCT__entry(
+		__field(struct mm_struct *, mm)
+		__field(unsigned long, address)
+		__field(unsigned int, outcome)
+		__field(unsigned int, nr)
+	),
+
+	TP_fast_assign(
+		__entry->mm = mm;
+		__entry->address = address;
+		__entry->outcome = outcome;
+		__entry->nr = nr;
+	),
+
+	TP_printk("mm=%p address=%lx outcome=%s nr=%u",
+		  __entry->mm, __entry->address,
+		  __print_symbolic(__entry->outcome, VMA_MAP_PAGES_OUTCOMES),
+		  __entry->nr)
 );
 
 /* A page fault goes on under mmap_lock. */
