@@ -64,7 +64,7 @@ figures >"$gate_dir.before"
 gate_run "$load" "$@"
 summary=$(report '"\(.counts.touches) touches, \(.counts.mmap_fixed_replacements) replacements in \(.elapsed_ms) ms"')
 echo "# $summary"
-for name in success abort retry miss baby_born baby_wait excl_wait ref_wait fallback; do
+for name in success reffree stale abort retry miss baby_born baby_wait excl_wait ref_wait fallback; do
 	echo "# vma_lock_$name $(vmstat_delta "$name")"
 done
 echo "# $(report .counts | tr -d '\n {}"')"

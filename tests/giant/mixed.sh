@@ -20,7 +20,7 @@ under() {
 }
 
 under "one minute of changes, $cpus CPUs" ./load.sh "$load" \
-	touches,mmap_fixed_replacements,munmaps,mprotects,mremaps,success,baby_wait,excl_wait,ref_wait \
+	touches,mmap_fixed_replacements,munmaps,mprotects,mremaps,success,reffree,baby_wait,excl_wait,ref_wait \
 	--modes "$mix" --slot-pages 64 --faulters $((cpus > 8 ? 12 : 4)) --mappers $((cpus > 8 ? 16 : 8)) --duration 60
 
 [ "$cpus" -le 4 ] || exit 0

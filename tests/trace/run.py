@@ -12,7 +12,9 @@ COUNTED = {
     "vma_lock_excl_wait": lambda e: e.name == "vma_baby_wait_begin" and e.fields["state"] == "excl",
     "vma_lock_ref_wait": lambda e: e.name == "vma_ref_wait_begin",
     "vma_lock_fallback": lambda e: e.name == "vma_fault_fallback",
-    "vma_lock_abort": lambda e: e.name == "vma_lookup" and e.fields["result"] != "ref",
+    "vma_lock_abort": lambda e: e.name == "vma_lookup" and e.fields["result"] not in ("ref", "ref_free"),
+    "vma_lock_reffree": lambda e: e.name == "vma_lookup" and e.fields["result"] == "ref_free",
+    "vma_lock_stale": lambda e: e.name == "vma_map_pages" and e.fields["outcome"] == "stale",
 }
 
 

@@ -13,6 +13,14 @@ def lookup(address, start, end, result="ref", walks=1):
     return event("vma_lookup", address=address, vm_start=start, vm_end=end, result=result, walks=walks)
 
 
+def attempt(address, outcome="mapped", nr=0):
+    return event("vma_map_pages", address=address, outcome=outcome, nr=nr)
+
+
+def without_reference(address, start, end, nr=1):
+    return [attempt(address, nr=nr), lookup(address, start, end, "ref_free")]
+
+
 def not_found(address, walks=1):
     return [lookup(address, 0, 0, "none", walks), fallback(address, "none")]
 
@@ -39,7 +47,9 @@ def facts(run, **want):
 def found(run):
     facts(run, signal=0)
     end = BASE + 4 * PAGE
-    sequence("events", run.of(), [lookup(BASE + 0x123, BASE, end), lookup(BASE + 2 * PAGE + 0x10, BASE, end)])
+    sequence("events", run.of(), [lookup(BASE + 0x123, BASE, end)] +
+             without_reference(BASE + 2 * PAGE + 0x10, BASE, end) +
+             without_reference(BASE + 3 * PAGE + 0x20, BASE, end))
 
 
 def wild(run):
@@ -63,10 +73,35 @@ def kernel_mode(run):
     sequence("events", run.of(), [fallback(BASE + PAGE + 0x340, "kernel_mode")])
 
 
+def around(run):
+    """->map_pages() maps what is cached around the page, for its 64 KiB."""
+    facts(run, setup=0, signal=0, content=1)
+    sequence("events", run.of(), without_reference(BASE + 40 * PAGE + 8, BASE, BASE + 64 * PAGE, 16))
+
+
 def cold(run):
-    facts(run, signal=0, content=1)
-    address = BASE + PAGE + 8
-    sequence("events", run.of(), [lookup(address, BASE, BASE + 4 * PAGE), fallback(address, "retry")])
+    """Neither the first attempt nor the wait for the disk leads to mmap_lock."""
+    facts(run, setup=0, signal=0, content=1)
+    address, end = BASE + 40 * PAGE + 8, BASE + 64 * PAGE
+    got = run.of()
+    around = got[2].fields.get("nr") if len(got) == 4 else None     # read-ahead may bring more than one
+    sequence("events", got, [attempt(address, "not_cached"), lookup(address, BASE, end)] +
+             without_reference(address, BASE, end, around))
+
+
+def cow(run):
+    """A write to a page that is mapped, and must be copied, isn't tried without a reference."""
+    facts(run, setup=0, signal=0, content=1)
+    address, end = BASE + PAGE + 8, BASE + 4 * PAGE
+    sequence("events", run.of(), [lookup(address, BASE, end)])
+
+
+def first_anon_vma(run):
+    """The first write to a VMA needs a reference even where a page table is."""
+    facts(run, setup=0, signal=0)
+    start = BASE + 4 * PAGE
+    sequence("events", run.of(), [attempt(start + 8, "other"), lookup(start + 8, start, start + 4 * PAGE)] +
+             without_reference(start + PAGE + 8, start, start + 4 * PAGE))
 
 
 # --- mmap() over something ---
@@ -319,9 +354,25 @@ def zombie_munmap(run):
     zombie(run, not_found(BASE + PAGE + 0x30, 2))
 
 
-ALL = [found, wild, forbidden, stack, kernel_mode, cold,
+def stale_mmap(run):
+    facts(run, setup=0, error=0, **{"result.reader": 0})
+    address, end = BASE + PAGE + 0x30, BASE + 4 * PAGE
+    backoff = dict(vm_start=BASE, vm_end=end)
+    sequence("the reader", run.of("reader"), [
+        event("vma_zombie_backoff", address=BASE + PAGE, where="anon", **backoff), attempt(address, "stale"),
+        event("vma_zombie_backoff", address=address, where="lookup", **backoff),
+        lookup(address, BASE, BASE + 6 * PAGE, "ref", 2)])
+
+
+def stale_mprotect(run):
+    facts(run, setup=0, error=0, **{"result.reader": 0})
+    address = BASE + PAGE + 0x30
+    sequence("the reader", run.of("reader"), [attempt(address, "stale"), lookup(address, BASE, BASE + 4 * PAGE)])
+
+
+ALL = [found, wild, forbidden, stack, kernel_mode, around, cold, cow, first_anon_vma,
        whole, gap, middle, merge, several, late_perf, early_limit, early_mseal, early_account,
        early_seal,
        wait_mmap, wait_munmap, wait_brk, wait_mprotect, wait_mremap, wait_madvise, wait_mlock, wait_mempolicy,
        wait_fork, wait_two, wait_killed]
-EXPERIMENT = [zombie_mmap, zombie_munmap]
+EXPERIMENT = [zombie_mmap, zombie_munmap, stale_mmap, stale_mprotect]

@@ -10,7 +10,7 @@ EVENTS = ["vma_lock", "lock/contention_begin", "lock/contention_end", "mmap_lock
 LINE = re.compile(r"^\s*(.*)-(\d+)\s+\[(\d+)\]\s+\S+\s+(\d+): ([a-z_]+): (.*)$")
 CONTENTION = re.compile(r"^([0-9a-fx]+) \((flags|ret)=(.*)\)$")
 HEX = {"mm", "address", "vm_start", "vm_end"}
-DECIMAL = {"walks", "users", "ret"}
+DECIMAL = {"walks", "users", "ret", "nr"}
 
 
 class Event:
