@@ -33,7 +33,7 @@ has_events() {
 	[ -z "$stderr" ]
 	for option in --pid --hist --json --timestamps --milliseconds --verbose --stats --version \
 		--duration --max-entries --coverage --tid --comm --cgroup --longer-than --min-vma --by --sort --csv --folded \
-		--sample --max-stack --no-header --batch --stacks INTERVAL COUNT; do
+		--sample --max-stack --no-header --batch --stacks --record --replay INTERVAL COUNT; do
 		[[ $output == *"$option"* ]]
 	done
 	for word in BABY EXCL ZOMBIE drain fallback blocker; do
@@ -192,7 +192,7 @@ signal.pause()' >"$BATS_TEST_TMPDIR/tid" 3>&- &
 
 # watched ARGUMENT... - run vmalocktop for two seconds on a load whose faults wait; sets $load
 watched() {
-	build/bin/vmalock-load --duration 6 --modes anon,replace,mprotect >/dev/null &
+	build/bin/vmalock-load --duration 60 --modes anon,replace,mprotect >/dev/null &
 	load=$!
 	run --separate-stderr "$top" --duration 2 "${@//LOAD/$load}"
 	kill "$load"
@@ -261,7 +261,7 @@ watched() {
 	program=$BATS_TEST_TMPDIR/$'a;"b,\n1'
 	cp build/bin/vmalock-load "$program"
 	for format in --csv --folded --json; do
-		"$program" --duration 6 --modes anon,replace,mprotect >/dev/null &
+		"$program" --duration 60 --modes anon,replace,mprotect >/dev/null &
 		load=$!
 		run --separate-stderr "$top" "$format" --no-header --duration 1.5 -p "$load"
 		kill "$load"

@@ -293,8 +293,11 @@ void collector__cost(struct collector *c, struct cost *cost)
 {
 	struct bpf_program *prog;
 	struct bpf_map *map;
+	struct timespec t;
 
 	*cost = (struct cost){ 0 };
+	if (!clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t))
+		cost->cpu_ns = t.tv_sec * 1000000000ULL + t.tv_nsec;
 	bpf_object__for_each_map(map, c->skel->obj) {
 		if (cost->n_maps == sizeof(cost->maps) / sizeof(cost->maps[0]))
 			break;

@@ -17,6 +17,7 @@ struct prog_cost {
 };
 
 struct cost {
+	uint64_t cpu_ns;		/* that this process has taken */
 	struct map_cost maps[32];
 	size_t n_maps;
 	struct prog_cost progs[32];

@@ -156,6 +156,12 @@ static error_t parse_print(int key, char *arg, struct env *env)
 	case OPT_STATS:
 		env->stats = true;
 		break;
+	case OPT_RECORD:
+		env->record = arg;
+		break;
+	case OPT_REPLAY:
+		env->replay = arg;
+		break;
 	case OPT_COVERAGE:
 		env->coverage = true;
 		break;
@@ -209,6 +215,34 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 	return 0;
 }
 
+static void check_recording(struct env *env)
+{
+	if (env->record && env->replay)
+		wrong_usage("--record and --replay exclude each other", NULL);
+	if (env->record && env->output)
+		wrong_usage("--record prints nothing: say how to print with --replay", NULL);
+	if (env->record && env->stats)
+		wrong_usage("--record and --stats exclude each other: what watching costs isn't recorded", NULL);
+	if (env->record && !env->interval_ms)
+		env->interval_ms = 1000;
+	if (env->replay && (env->n_pids || env->tid || env->comm || env->cgroup || env->longer_ns ||
+			    env->min_vma || env->by || env->interval_ms || env->duration_ms || env->stats))
+		wrong_usage("what to watch, and how often, was chosen when it was recorded: "
+			    "--replay only takes options on what to print", NULL);
+}
+
+static void keep_command(struct env *env, int argc, char **argv)
+{
+	size_t n = 0;
+
+	snprintf(env->command, sizeof(env->command), "vmalocktop");
+	for (int i = 1; i < argc && n < sizeof(env->command); i++) {
+		n = strlen(env->command);
+		snprintf(env->command + n, sizeof(env->command) - n, " %s", argv[i]);
+	}
+	text__clean(env->command);
+}
+
 void env__parse(struct env *env, int argc, char **argv)
 {
 	static const struct argp argp = {
@@ -223,10 +257,12 @@ void env__parse(struct env *env, int argc, char **argv)
 		wrong_usage("-T is for text: JSON and CSV have the time", NULL);
 	if (env->timestamps && env->output == OUTPUT_FOLDED)
 		wrong_usage("-T is for text: folded stacks have no place for it", NULL);
+	check_recording(env);
 	env->stacks |= env->output == OUTPUT_FOLDED;
 	if (env->sample != 1 && !env->stacks)
 		wrong_usage("--sample is about stacks: give --folded or --stacks, too", NULL);
-	if (env->output == OUTPUT_TEXT && !env->batch && !env->count && !env->stats &&
+	keep_command(env, argc, argv);
+	if (env->output == OUTPUT_TEXT && !env->batch && !env->record && !env->replay && !env->count && !env->stats &&
 	    isatty(STDIN_FILENO) && isatty(STDOUT_FILENO))
 		env->output = OUTPUT_LIVE;
 }

@@ -42,6 +42,9 @@ struct env {
 	bool milliseconds;	/* unit of histograms, instead of microseconds */
 	bool stats;		/* what watching costs */
 
+	const char *record;	/* file to record to, instead of printing; NULL: none */
+	const char *replay;	/* recording to print, instead of tracing; NULL: none */
+	char command[1024];	/* the command line, for people */
 	bool coverage;		/* only say what is known on this kernel */
 	int verbose;		/* how often -v was given */
 };

@@ -2,6 +2,7 @@
 /* vmalocktop: show how page faults and writers wait for per-VMA locks. */
 #include "diag.h"
 #include "env.h"
+#include "replay.h"
 #include "session.h"
 
 int main(int argc, char **argv)
@@ -10,5 +11,5 @@ int main(int argc, char **argv)
 
 	env__parse(&env, argc, argv);
 	diag_verbose(env.verbose > 0);
-	return session__run(&env);
+	return env.replay ? replay__run(&env) : session__run(&env);
 }

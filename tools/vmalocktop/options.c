@@ -66,10 +66,14 @@ const struct argp_option options[] = {
 	{ "stats", OPT_STATS, NULL, 0,
 	  "Also print what watching costs: memory of the maps, run time of the programs", 2 },
 
-	{ NULL, 0, NULL, 0, "Other:", 3 },
+	{ NULL, 0, NULL, 0, "Now and later:", 3 },
+	{ "record", OPT_RECORD, "FILE", 0, "Record to FILE, every second or INTERVAL, and print nothing", 3 },
+	{ "replay", OPT_REPLAY, "FILE", 0, "Print the reports that FILE has recorded", 3 },
+
+	{ NULL, 0, NULL, 0, "Other:", 4 },
 	{ "coverage", OPT_COVERAGE, NULL, 0,
-	  "Print what is exact, degraded or absent on this kernel, and why, and exit", 3 },
-	{ "verbose", 'v', NULL, 0, "Say more on stderr; twice: all that libbpf says", 3 },
+	  "Print what is exact, degraded or absent on this kernel, and why, and exit", 4 },
+	{ "verbose", 'v', NULL, 0, "Say more on stderr; twice: all that libbpf says", 4 },
 	{ "version", 'V', NULL, 0, "Print the version", -1 },
 	{ "help", '?', NULL, 0, "Print this help", -1 },
 	{ "usage", OPT_USAGE, NULL, 0, "Print a short usage message", -1 },

@@ -323,6 +323,7 @@ static void add_cost(struct json_object *to, const struct cost *cost)
 {
 	struct json_object *o = object(to, "cost"), *progs, *maps;
 
+	add_u64(o, "cpu_ns", cost->cpu_ns);
 	progs = object(o, "programs");
 	for (size_t i = 0; i < cost->n_progs; i++) {
 		struct json_object *p = object(progs, cost->progs[i].name);

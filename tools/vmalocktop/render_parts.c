@@ -72,10 +72,32 @@ static void lost(FILE *out, const struct named_count *c)
 	fprintf(out, "lost: %s %" PRIu64 " (%s)\n", c->name, c->count, text);
 }
 
+static void render_cost(FILE *out, const struct cost *cost)
+{
+	uint64_t bytes = 0;
+	char text[16];
+
+	fprintf(out, "\n%-34s %12s %14s %10s\n", "PROGRAM (without trampoline entry)", "RUNS", "NSECS",
+		"AVG");
+	for (size_t i = 0; i < cost->n_progs; i++) {
+		const struct prog_cost *p = &cost->progs[i];
+
+		fprintf(out, "%-34s %12" PRIu64 " %14" PRIu64 " %10.1f\n", p->name, p->runs, p->ns,
+			p->runs ? (double)p->ns / p->runs : 0);
+	}
+	fprintf(out, "%-34s %12s\n", "MAP", "BYTES");
+	for (size_t i = 0; i < cost->n_maps; i++) {
+		fprintf(out, "%-34s %12" PRIu64 " %14s\n", cost->maps[i].name, cost->maps[i].bytes,
+			text__size(cost->maps[i].bytes, text, sizeof(text)));
+		bytes += cost->maps[i].bytes;
+	}
+	fprintf(out, "%-34s %12" PRIu64 " %14s\n", "all maps", bytes, text__size(bytes, text, sizeof(text)));
+	fprintf(out, "vmalocktop itself took %s of CPU time since it started\n",
+		text__time(cost->cpu_ns, text, sizeof(text)));
+}
+
 void render__tail(FILE *out, const struct model *m)
 {
-	char size[16];
-
 	if (m->waits_before)
 		fprintf(out, "not timed: %" PRIu64 " waits already under way when tracing began\n",
 			m->waits_before);
@@ -87,21 +109,8 @@ void render__tail(FILE *out, const struct model *m)
 			lost(out, &m->lost_now.v[i]);
 	if (!m->lost_now.total)
 		fprintf(out, "nothing lost\n");
-	if (!m->cost)
-		return;
-	fprintf(out, "\n%-34s %12s %14s %10s\n", "PROGRAM (without trampoline entry)", "RUNS", "NSECS",
-		"AVG");
-	for (size_t i = 0; i < m->cost->n_progs; i++) {
-		const struct prog_cost *p = &m->cost->progs[i];
-
-		fprintf(out, "%-34s %12" PRIu64 " %14" PRIu64 " %10.1f\n", p->name, p->runs, p->ns,
-			p->runs ? (double)p->ns / p->runs : 0);
-	}
-	fprintf(out, "%-34s %12s\n", "MAP", "BYTES");
-	for (size_t i = 0; i < m->cost->n_maps; i++)
-		fprintf(out, "%-34s %12" PRIu64 " %14s\n", m->cost->maps[i].name,
-			m->cost->maps[i].bytes,
-			text__size(m->cost->maps[i].bytes, size, sizeof(size)));
+	if (m->cost)
+		render_cost(out, m->cost);
 }
 
 const char *render__range(const struct range *r, char buf[RANGE_LEN])

@@ -16,6 +16,7 @@
 #include "frames.h"
 #include "live.h"
 #include "places.h"
+#include "record.h"
 #include "reporter.h"
 #include "target.h"
 
@@ -28,6 +29,7 @@ struct session {
 	struct places *places;
 	struct frames *frames;		/* NULL: not asked for */
 	struct reporter reporter;
+	struct record *record;		/* NULL: print */
 	struct pollfd fds[MAX_PIDS + 1]; /* of processes, .fd is -1 of those that have ended; the terminal */
 	int n_alive;
 	sigset_t unblocked;
@@ -128,7 +130,9 @@ static int report(struct session *s, bool last)
 		collector__cost(s->collector, &cost);
 		m.cost = &cost;
 	}
-	err = reporter__print(&s->reporter, &m);
+	/* Building the model has recorded the names. */
+	err = s->record ? record__snapshot(s->record, &s->reporter.before) :
+	      reporter__print(&s->reporter, &m);
 	model__free(&m);
 	return err;
 }
@@ -273,6 +277,19 @@ static int open_names(struct session *s)
 	return -1;
 }
 
+static int open_record(struct session *s)
+{
+	const struct env *env = s->env;
+	struct recording_options options = {
+		.begun_ns = s->begun_ns, .unit_ns = s->reporter.context.unit_ns, .by = env->by,
+		.pid = env->n_pids == 1 ? env->pids[0] : 0,
+	};
+
+	snprintf(options.command, sizeof(options.command), "%s", env->command);
+	s->record = record__open(env->record, &options, s->reporter.coverage, &s->reporter.context);
+	return s->record ? 0 : -1;
+}
+
 static void say_what(const struct session *s)
 {
 	const struct env *env = s->env;
@@ -321,6 +338,8 @@ static int run(struct session *s)
 	s->begun_ns = s->reporter.before.ns = now_ns();
 	if (env->output == OUTPUT_LIVE)
 		return live(s);
+	if (env->record && open_record(s))
+		return -1;
 	say_what(s);
 	return loop(s);
 }
@@ -330,6 +349,8 @@ int session__run(const struct env *env)
 	struct session s = { .env = env, .reporter.env = env };
 	int err = run(&s);
 
+	if (record__close(s.record, !err))
+		err = -1;
 	reporter__free(&s.reporter);
 	frames__free(s.frames);
 	places__free(s.places);

@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# Installing vmalocktop, and a Debian package of it.
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+VMALOCKTOP_MAN := $(VMALOCKTOP_BUILD)/vmalocktop.1
+VMALOCKTOP_VERSION := $(shell sed -n 's/^\#define VMALOCKTOP_VERSION "\(.*\)"/\1/p' $(VMALOCKTOP_DIR)/env.h)
+VMALOCKTOP_ARCH := $(shell dpkg --print-architecture 2>/dev/null)
+VMALOCKTOP_DEB := build/vmalocktop_$(VMALOCKTOP_VERSION)_$(VMALOCKTOP_ARCH).deb
+
+all: $(VMALOCKTOP_MAN)
+
+$(VMALOCKTOP_MAN): $(VMALOCKTOP_DIR)/vmalocktop.1.scd
+	$(call say,MAN,$@)
+	@mkdir -p $(@D)
+	$(Q)sed '/^; SPDX/,+1d' $< | scdoc >$@
+
+.PHONY: install deb
+install: $(VMALOCKTOP_BIN) $(VMALOCKTOP_MAN)	## Install vmalocktop (DESTDIR= PREFIX=/usr/local)
+	$(Q)install -D -m 755 -s $(VMALOCKTOP_BIN) $(DESTDIR)$(PREFIX)/bin/vmalocktop
+	$(Q)install -D -m 644 $(VMALOCKTOP_MAN) $(DESTDIR)$(PREFIX)/share/man/man1/vmalocktop.1
+	$(Q)install -D -m 644 $(VMALOCKTOP_DIR)/vmalocktop.bash \
+		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/vmalocktop
+	$(Q)install -D -m 644 $(VMALOCKTOP_DIR)/JSON_SCHEMA.md \
+		$(DESTDIR)$(PREFIX)/share/doc/vmalocktop/JSON_SCHEMA.md
+
+deb: $(VMALOCKTOP_DEB)	## Build build/vmalocktop_*.deb
+
+# Statically linked: it depends on nothing but a kernel.
+$(VMALOCKTOP_DEB): $(VMALOCKTOP_BIN) $(VMALOCKTOP_MAN) $(wildcard $(VMALOCKTOP_DIR)/*)
+	$(call say,DEB,$@)
+	$(Q)rm -rf $(VMALOCKTOP_BUILD)/deb
+	$(Q)$(MAKE) install DESTDIR=$(VMALOCKTOP_BUILD)/deb PREFIX=/usr
+	$(Q)gzip -9n $(VMALOCKTOP_BUILD)/deb/usr/share/man/man1/vmalocktop.1
+	$(Q)install -D -m 644 $(VMALOCKTOP_DIR)/copyright $(VMALOCKTOP_BUILD)/deb/usr/share/doc/vmalocktop/copyright
+	$(Q)mkdir -p $(VMALOCKTOP_BUILD)/deb/DEBIAN
+	$(Q)sed -e 's/@VERSION@/$(VMALOCKTOP_VERSION)/; s/@ARCH@/$(VMALOCKTOP_ARCH)/' \
+		-e "s/@SIZE@/$$(du -sk $(VMALOCKTOP_BUILD)/deb/usr | cut -f1)/" $(VMALOCKTOP_DIR)/control.in \
+		>$(VMALOCKTOP_BUILD)/deb/DEBIAN/control
+	$(Q)dpkg-deb --root-owner-group -Zxz --build $(VMALOCKTOP_BUILD)/deb $@ >/dev/null
