@@ -47,6 +47,52 @@ static void fault_with_reference(struct mm_struct *mm, struct cpu *cpu, struct v
 	vma_end_read(vma);
 }
 
+#ifdef REF_FREE
+/* handle_mm_fault_rcu(): false if it takes a reference after all */
+static bool fault_without_reference(struct vma_peek *peek, struct vm_area_struct *copy, int page)
+{
+	struct mm_struct *mm = copy->vm_mm;
+	spinlock_t *ptl = &mm->ptl[page / TABLE_PAGES];
+	struct frame *frame = calloc(1, sizeof(*frame));
+	bool done;
+
+	SHIM_CHECK(frame);
+	frame->content = copy->content;
+	frame->version = copy->version;
+	spin_lock(ptl);
+	done = mm->pte[page] || !vma_peek_stale(peek, page * PAGE_SIZE, VMA_ZOMBIE_ANON);
+	if (done && !mm->pte[page]) {
+		mm->pte[page] = frame;
+		frame = NULL;
+	}
+	spin_unlock(ptl);
+	free(frame);
+	if (done)
+		vma_peek_done(peek, page * PAGE_SIZE);
+	else
+		vma_peek_failed(peek, page * PAGE_SIZE);
+	return done;
+}
+
+/* true: handled; else *@vma is as from lock_vma_for_fault() */
+static bool fault_first(struct mm_struct *mm, int page, struct vm_area_struct **vma)
+{
+	struct vma_peek peek;
+	struct vm_area_struct *copy = vma_peek(mm, page * PAGE_SIZE, 0, &peek);
+
+	if (copy && fault_without_reference(&peek, copy, page))
+		return true;
+	*vma = vma_peek_lock(mm, page * PAGE_SIZE, &peek);
+	return false;
+}
+#else
+static bool fault_first(struct mm_struct *mm, int page, struct vm_area_struct **vma)
+{
+	*vma = lock_vma_for_fault(mm, page * PAGE_SIZE);
+	return false;
+}
+#endif
+
 /* Under mmap_lock; returns whether there is a VMA. */
 static bool fault_locked(struct mm_struct *mm, int page)
 {
@@ -66,11 +112,17 @@ static bool page_fault(struct space *space, struct cpu *cpu, int page)
 	struct mm_struct *mm = &space->mm;
 	struct vm_area_struct *vma;
 
-	/* tcp and the like don't wait */
-	if (rand_r(&cpu->seed) % 8 == 0)
+	switch (rand_r(&cpu->seed) % 8) {
+	case 0:		/* tcp and the like don't wait */
 		vma = lock_vma_under_rcu(mm, page * PAGE_SIZE);
-	else
+		break;
+	case 1: case 2:	/* a fault that comes back */
 		vma = lock_vma_for_fault(mm, page * PAGE_SIZE);
+		break;
+	default:
+		if (fault_first(mm, page, &vma))
+			return true;
+	}
 	if (vma) {
 		fault_with_reference(mm, cpu, vma, page);
 		return true;

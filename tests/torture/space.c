@@ -228,8 +228,11 @@ void space_lock_all(struct space *space)
 	for (int page = 0; page < NPAGES; page++) {
 		struct vm_area_struct *vma = tree_lookup(mm, page);
 
+		/* faults without a reference may be there yet, with what is still right */
+		spin_lock(pte_lockptr(mm, page));
 		SHIM_CHECK(!mm->pte[page] || (vma && mm->pte[page]->content == vma->content &&
 					     mm->pte[page]->version == vma->version));
+		spin_unlock(pte_lockptr(mm, page));
 	}
 	for (int i = 0; i < n; i++)
 		SHIM_CHECK(vmas[i]->content == contents[i] && !vma_word_users(vma_read_word(vmas[i])));
@@ -238,12 +241,17 @@ void space_lock_all(struct space *space)
 
 void space_init(struct space *space, struct cpu *cpus, int ncpus)
 {
+	struct vm_area_struct *vma;
+
 	memset(space, 0, sizeof(*space));
 	space->cpus = cpus;
 	space->ncpus = ncpus;
 	space->mm.mm_mt.root = alloc(sizeof(struct tree));
 	mmap_init_lock(&space->mm);
-	space_mmap(space, 0, NPAGES);
+	/* as in the child of a fork: a VMA that was never closed */
+	vma = vm_area_alloc(&space->mm, 0, NPAGES);
+	vma->content = vma->version = space->last_content = space->last_version = 1;
+	tree_store(&space->mm, 0, NPAGES, vma);
 }
 
 void space_destroy(struct space *space)

@@ -252,5 +252,8 @@ int main(int argc, char **argv)
 	printf("reads %lu\nreads_failed %lu\nbaby_waits %lu\nexcl_waits %lu\ndrains %lu\nzombies %lu\n",
 	       reads, segvs, shim_events[VMA_LOCK_BABY_WAIT], shim_events[VMA_LOCK_EXCL_WAIT],
 	       shim_events[VMA_LOCK_REF_WAIT], shim_events[VMA_LOCK_MISS]);
+#ifdef REF_FREE
+	printf("ref_free %lu\nstale %lu\n", shim_events[VMA_LOCK_REFFREE], shim_events[VMA_LOCK_STALE]);
+#endif
 	return 0;
 }

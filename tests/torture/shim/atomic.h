@@ -11,7 +11,6 @@ void shim_step(void);
 
 #define READ_ONCE(x)		({ shim_step(); __atomic_load_n(&(x), __ATOMIC_RELAXED); })
 #define WRITE_ONCE(x, v)	({ shim_step(); __atomic_store_n(&(x), (v), __ATOMIC_RELAXED); })
-#define data_race(x)		READ_ONCE(x)
 #define smp_load_acquire(p)	({ shim_step(); __atomic_load_n((p), __ATOMIC_ACQUIRE); })
 #define smp_store_release(p, v)	({ shim_step(); __atomic_store_n((p), (v), __ATOMIC_RELEASE); })
 

@@ -6,6 +6,7 @@
 typedef uint64_t u64;
 typedef int64_t s64;
 typedef unsigned int uint;
+typedef unsigned long vm_flags_t;
 
 #define likely(x)	__builtin_expect(!!(x), 1)
 #define unlikely(x)	__builtin_expect(!!(x), 0)
@@ -36,6 +37,23 @@ void shim_die(const char *file, int line, const char *what);
 #define ASSERT_EXCLUSIVE_WRITER(x)			do { } while (0)
 #define kcsan_nestable_atomic_begin()			do { } while (0)
 #define kcsan_nestable_atomic_end()			do { } while (0)
+
+/*
+ * A race on purpose: ThreadSanitizer doesn't look at the reader's side.  What was
+ * read is judged by the checks of the data.
+ */
+#ifdef __SANITIZE_THREAD__
+void AnnotateIgnoreReadsBegin(const char *file, int line);
+void AnnotateIgnoreReadsEnd(const char *file, int line);
+#else
+#define AnnotateIgnoreReadsBegin(file, line)	do { } while (0)
+#define AnnotateIgnoreReadsEnd(file, line)	do { } while (0)
+#endif
+#define data_race(expr)	({				\
+	AnnotateIgnoreReadsBegin(__FILE__, __LINE__);	\
+	__auto_type race_ = (expr);			\
+	AnnotateIgnoreReadsEnd(__FILE__, __LINE__);	\
+	race_; })
 
 void shim_usleep(unsigned int us);
 #define udelay(us)	shim_usleep(us)

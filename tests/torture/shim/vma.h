@@ -14,10 +14,27 @@
 #define TABLE_PAGES	8		/* pages under one page-table lock */
 #define NTABLES		((NPAGES + TABLE_PAGES - 1) / TABLE_PAGES)
 
+/* Of what makes a fault take a reference there is nothing here. */
+#define VM_SHARED	8UL
+#define VM_HUGETLB	0
+#define VM_PFNMAP	0
+#define VM_MIXEDMAP	0
+#define VM_MTE		0
+#define __VM_UFFD_FLAGS	0
+#define VM_OPS_MAP_PAGES_RCU		1
+#define FAULT_FLAG_WRITE		1
+#define FAULT_FLAG_MAP_PAGES_TRIED	2
+
+struct vm_operations_struct {
+	unsigned int lock_flags;
+};
+
 struct vm_area_struct {
 	unsigned long vm_start;
 	unsigned long vm_end;
 	struct mm_struct *vm_mm;
+	const struct vm_operations_struct *vm_ops;
+	vm_flags_t vm_flags;
 	u64 content;		/* grows with each mmap() */
 	u64 version;		/* grows with each change */
 	atomic64_t vm_state;
