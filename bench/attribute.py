@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
-from kernel import PAGE_OFFSET, TEXT, VMEMMAP
+from kernel import COUNTED, PAGE_OFFSET, TEXT, VMEMMAP
 
 MODES = ("user", "fault", "syscall", "other")
 TYPES = ("", "read", "store", "upgrade")
@@ -33,7 +33,8 @@ class Place:
 @dataclass
 class Region:
     """One marked region: counts of the plugin, and transfers by mode and Place."""
-    counts: dict = field(default_factory=dict)
+    # the plugin knows a function that it counts once it was executed
+    counts: dict = field(default_factory=lambda: dict.fromkeys(COUNTED, 0))
     places: dict = field(default_factory=lambda: {m: Counter() for m in MODES})
     by_address: Counter = field(default_factory=Counter)    # of user mode
 

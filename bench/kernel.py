@@ -77,6 +77,9 @@ class Kernel:
             "per_cpu_offset": self.address("__per_cpu_offset"),
             "node_data": self.address("node_data"),
         }
+        missing = set(COUNTED) - {name for _, name in symbols}
+        if missing:
+            raise RuntimeError(f"{self.vmlinux} has no {', '.join(missing)}")
         lines = [f"const {name} {value:x}" for name, value in constants.items()]
         for i, (address, name) in enumerate(symbols):
             role = None
