@@ -12,6 +12,7 @@
 #define PF_KTHREAD		0x00200000
 #define RWSEM_READER_OWNED	1UL	/* kernel/locking/rwsem.c */
 #define RWSEM_OWNER_FLAGS	7UL
+#define MAX_QUEUE		8
 
 /*
  * The registers that @task entered the kernel with, NULL for a kernel thread.
@@ -91,34 +92,10 @@ static __always_inline __u32 write_section(struct mm_struct *mm)
 	return 0;
 }
 
-/*
- * Find the writer that holds @mm's mmap_lock, and fill in what @who and @args,
- * all zero, say about it.  Returns 0, or 1 + enum vt_no_blocker.
- *
- * A writer clears the owner before it unlocks.  So a task read from there was
- * alive at that moment, and its task_struct outlives this program's RCU
- * section.  The reads still go through probe_read: nothing here may fault.
- *
- * It is the owner when the wait begins.  If the one that the fault met has
- * just unlocked, that is the next one; such a wait ends at once.
- */
-static __always_inline int find_blocker(struct mm_struct *mm, struct vt_blocker_key *who,
-					__u64 args[2])
+/* Fill in who @task is.  Returns 0, or 1 + VT_UNREADABLE. */
+static __always_inline int describe(struct task_struct *task, struct vt_blocker_key *who,
+				    __u64 args[2])
 {
-	unsigned long owner = 0, again = 0;
-	__u32 section = write_section(mm);
-	struct task_struct *task;
-
-	if (!bpf_core_field_exists(mm->mmap_lock.owner))
-		return 1 + VT_NOBODY;
-	if (bpf_core_read(&owner, sizeof(owner), &mm->mmap_lock.owner.counter))
-		return 1 + VT_UNREADABLE;
-	task = (struct task_struct *)(owner & ~RWSEM_OWNER_FLAGS);
-	if (!task)
-		return 1 + VT_NOBODY;
-	if (owner & RWSEM_READER_OWNED)
-		return 1 + VT_READER;
-
 	if (bpf_core_read(&who->tid, sizeof(who->tid), &task->pid) ||
 	    bpf_core_read(&who->tgid, sizeof(who->tgid), &task->tgid) ||
 	    bpf_core_read_str(who->comm, sizeof(who->comm), &task->comm) < 0)
@@ -128,6 +105,74 @@ static __always_inline int find_blocker(struct mm_struct *mm, struct vt_blocker_
 	who->syscall = task_syscall(task);
 	if (who->syscall >= 0)
 		task_args(task, args);
+	return 0;
+}
+
+/*
+ * The first writer in the queue for @mm's mmap_lock, NULL if none is near its
+ * head.  The queue changes while this reads it: what looks like a task is
+ * only believed if its mm is this one.
+ */
+static __always_inline struct task_struct *queued_writer(struct mm_struct *mm)
+{
+	struct list_head *at;
+
+	if (!bpf_core_type_exists(struct rwsem_waiter) ||
+	    !bpf_core_field_exists(mm->mmap_lock.wait_list))
+		return NULL;
+	at = BPF_CORE_READ(mm, mmap_lock.wait_list.next);
+	for (int i = 0; i < MAX_QUEUE; i++) {
+		struct rwsem_waiter *w = (void *)at;
+		struct task_struct *task = BPF_CORE_READ(w, task);
+
+		if (BPF_CORE_READ(task, mm) != mm)
+			return NULL;
+		if (BPF_CORE_READ(w, type) == RWSEM_WAITING_FOR_WRITE)
+			return task;
+		at = BPF_CORE_READ(w, list.next);
+	}
+	return NULL;
+}
+
+/*
+ * Find the writer that @mm's mmap_lock is waited for because of, and fill in
+ * what @who and @args, all zero, say about it.  Returns 0, or 1 + enum
+ * vt_no_blocker.
+ *
+ * That is the owner.  A fault that waits for @mmap_lock itself may meet it held
+ * by readers, or being passed on: then only a writer in the queue keeps it from
+ * reading, too, and the first one is it.
+ *
+ * A writer clears the owner before it unlocks.  So a task read from there was
+ * alive at that moment, and its task_struct outlives this program's RCU
+ * section.  The reads still go through probe_read: nothing here may fault.
+ *
+ * It is the owner when the wait begins.  If the one that the fault met has
+ * just unlocked, that is the next one; such a wait ends at once.
+ */
+static __always_inline int find_blocker(struct mm_struct *mm, bool mmap_lock,
+					struct vt_blocker_key *who, __u64 args[2])
+{
+	unsigned long owner = 0, again = 0;
+	__u32 section = write_section(mm);
+	struct task_struct *task;
+	int err;
+
+	if (!bpf_core_field_exists(mm->mmap_lock.owner))
+		return 1 + VT_NOBODY;
+	if (bpf_core_read(&owner, sizeof(owner), &mm->mmap_lock.owner.counter))
+		return 1 + VT_UNREADABLE;
+	task = (struct task_struct *)(owner & ~RWSEM_OWNER_FLAGS);
+	if (!task || owner & RWSEM_READER_OWNED) {
+		struct task_struct *writer = mmap_lock ? queued_writer(mm) : NULL;
+
+		if (!writer)
+			return 1 + (task ? VT_READER : VT_NOBODY);
+		return describe(writer, who, args);
+	}
+	err = describe(task, who, args);
+	if (err)
+		return err;
 	/*
 	 * A thread that has unlocked meanwhile may be in another system call
 	 * already; it may even own the lock again, if this CPU was slow enough.

@@ -18,8 +18,24 @@ typedef struct {
 	long counter;
 } atomic_long_t;
 
+struct list_head {
+	struct list_head *next;
+};
+
 struct rw_semaphore {
 	atomic_long_t owner;		/* task_struct and flags; absent under PREEMPT_RT */
+	struct list_head wait_list;
+};
+
+enum rwsem_waiter_type {
+	RWSEM_WAITING_FOR_WRITE,
+};
+
+/* On the stack of the task that waits; kernel/locking/rwsem.c */
+struct rwsem_waiter {
+	struct list_head list;
+	struct task_struct *task;
+	enum rwsem_waiter_type type;
 };
 
 struct task_struct {

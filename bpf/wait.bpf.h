@@ -22,7 +22,7 @@ static __always_inline void begin_fault_wait(struct mm_struct *mm, __u32 kind, _
 	c = open_counters();
 	if (!c)
 		return;
-	none = find_blocker(mm, &who, args);
+	none = find_blocker(mm, kind == VT_MMAP_LOCK, &who, args);
 	if (none) {
 		c->no_blocker[slot_of(none - 1, VT_NO_BLOCKERS)]++;
 		who.tid = 0;

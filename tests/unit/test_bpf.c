@@ -17,9 +17,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "hist.h"
+#include "maps_read.h"
 #include "vmalocktop.skel.h"
 
 enum { BABY_STATE = 1, EXCL_STATE = 2, ZOMBIE_STATE = 3 };
@@ -419,6 +421,38 @@ static void other_names_are_left_out(void **state)
 	vmalocktop__destroy(skel);
 }
 
+/*
+ * Twenty thousand VMAs where there is room for sixteen thousand: totals are
+ * right, the rest is said to be lost, and all of it is read.
+ */
+static void very_many_vmas(void **state)
+{
+	enum { VMAS = 20000, ROOM = 16384 };
+	struct vmalocktop *skel = load(0, ROOM);
+	struct timespec begin, end;
+	struct snapshot s;
+	uint64_t sum = 0;
+
+	(void)state;
+	for (uint64_t i = 1; i <= VMAS; i++)
+		RUN(skel->progs.vma_zombie_backoff, 0, i << 12, i << 12, (i + 1) << 12, 0);
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &begin);
+	assert_int_equal(maps_read__snapshot(skel, NULL, &s), 0);
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &end);
+	print_message("read %zu VMAs in %.1f ms of CPU time\n", s.n_vmas,
+		      (end.tv_sec - begin.tv_sec) * 1e3 + (end.tv_nsec - begin.tv_nsec) / 1e6);
+	assert_int_equal(s.n_vmas, ROOM + 1);
+	for (size_t i = 0; i < s.n_vmas; i++) {
+		sum += hist__count(&s.vmas[i].hist);
+		assert_true(!i || vma_key_cmp(&s.vmas[i - 1].key, &s.vmas[i].key) < 0);
+	}
+	assert_int_equal(sum, VMAS);
+	assert_int_equal(s.counters.zombie[0], VMAS);
+	assert_int_equal(s.counters.lost[VT_LOST_VMA_FULL], VMAS - ROOM);
+	snapshot__free(&s);
+	vmalocktop__destroy(skel);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -428,6 +462,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(drains_and_lives, setup, teardown),
 		cmocka_unit_test_setup_teardown(halves_are_counted_not_timed, setup, teardown),
 		cmocka_unit_test_setup_teardown(stock_faults, setup, teardown),
+		cmocka_unit_test(very_many_vmas),
 		cmocka_unit_test(left_out),
 		cmocka_unit_test(sums_by_thread),
 		cmocka_unit_test(other_names_are_left_out),

@@ -176,7 +176,7 @@ int hooks__choose(struct vmalocktop *skel, const struct btf *btf, bool stacks, s
 	else
 		set(c, METRIC_VMAS, NULL, "the VMAs aren't in a maple tree (Linux 6.1)");
 	owner = has_member(btf, "rw_semaphore", "owner");
-	set(c, METRIC_BLOCKERS, waits && owner ? "mmap_lock's owner when a wait begins" : NULL,
+	set(c, METRIC_BLOCKERS, waits && owner ? "owner or first queued writer of mmap_lock when a wait begins" : NULL,
 	    !waits ? "no waits here" : owner ? NULL : "an rwsem has no owner under PREEMPT_RT");
 	choose_stacks(skel, btf, waits, stacks, c);
 	set(c, METRIC_OPEN, waits ? "BPF task iterator" : NULL, waits ? NULL : "no waits here");

@@ -4,6 +4,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -42,27 +43,68 @@ static void add_hist(void *sum, const void *value)
 	hist__add(sum, value);
 }
 
+/* Put @count keys and values into rows of @size bytes at @out. */
+static void interleave(char *out, size_t size, const char *keys, size_t key_size,
+		       const char *values, size_t count)
+{
+	size_t value_size = size - key_size;
+
+	for (size_t i = 0; i < count; i++) {
+		memcpy(out + i * size, keys + i * key_size, key_size);
+		memcpy(out + i * size + key_size, values + i * value_size, value_size);
+	}
+}
+
 /*
  * Append all entries of a hash, in which nothing is ever deleted, to the @n
- * rows: of @size bytes, the value following the key.
+ * rows: of @size bytes, the value following the key.  @chunk entries at a
+ * time; the kernel wants room for a whole bucket.
  */
-static int read_hash(const struct bpf_map *map, void **rows, size_t *n, size_t size)
+static int read_chunks(const struct bpf_map *map, char **rows, size_t *n, size_t size, __u32 chunk)
 {
-	size_t key_size = bpf_map__key_size(map), room = *n + bpf_map__max_entries(map);
-	char key[128], *out = realloc(*rows, room * size);
+	size_t key_size = bpf_map__key_size(map), before = *n;
+	char *keys = malloc(chunk * key_size), *values = malloc(chunk * (size - key_size));
+	int err = keys && values ? 0 : -ENOMEM;
+	__u64 at = 0;			/* the kernel's, opaque */
+	bool first = true;
+
+	while (!err) {
+		__u32 count = chunk;
+		char *more;
+
+		err = bpf_map_lookup_batch(bpf_map__fd(map), first ? NULL : &at, &at, keys, values, &count,
+					   NULL);
+		if (err && err != -ENOENT)
+			break;
+		first = false;
+		more = realloc(*rows, (*n + count + 1) * size);
+		if (!more) {
+			err = -ENOMEM;
+			break;
+		}
+		*rows = more;
+		interleave(more + *n * size, size, keys, key_size, values, count);
+		*n += count;
+	}
+	free(keys);
+	free(values);
+	if (err == -ENOENT)
+		return 0;
+	*n = before;
+	return err;
+}
+
+static int read_hash(const struct bpf_map *map, void *rows, size_t *n, size_t size)
+{
+	__u32 most = bpf_map__max_entries(map), chunk = most < 1024 ? most : 1024;
 	int err;
 
-	if (!out)
-		return -1;
-	*rows = out;
-	for (err = bpf_map_get_next_key(bpf_map__fd(map), NULL, key); !err && *n < room;
-	     err = bpf_map_get_next_key(bpf_map__fd(map), key, key)) {
-		memcpy(out + *n * size, key, key_size);
-		if (bpf_map_lookup_elem(bpf_map__fd(map), key, out + *n * size + key_size))
-			return -1;
-		++*n;
-	}
-	return err && errno != ENOENT ? -1 : 0;
+	do {
+		err = read_chunks(map, rows, n, size, chunk);
+		chunk *= 2;
+	} while (err == -ENOSPC && chunk < 2 * most);
+	errno = -err;
+	return err ? -1 : 0;
 }
 
 static int read_missed(const struct vmalocktop *skel, uint64_t *missed)
@@ -128,11 +170,11 @@ int maps_read__snapshot(const struct vmalocktop *skel, const struct bpf_link *op
 	for (__u32 id = 0; !err && id < VT_HISTS; id++)
 		err = read_percpu(skel->maps.hists, id, sizeof(s->hists[id]), add_hist, &s->hists[id]);
 	err = err || read_missed(skel, &s->missed) ||
-	      read_hash(skel->maps.vmas, (void **)&s->vmas, &s->n_vmas, sizeof(*s->vmas)) ||
-	      read_hash(skel->maps.rest, (void **)&s->vmas, &s->n_vmas, sizeof(*s->vmas)) ||
-	      read_hash(skel->maps.groups, (void **)&s->groups, &s->n_groups, sizeof(*s->groups)) ||
-	      read_hash(skel->maps.blockers, (void **)&s->blockers, &s->n_blockers, sizeof(*s->blockers)) ||
-	      read_hash(skel->maps.stacked, (void **)&s->stacks, &s->n_stacks, sizeof(*s->stacks)) ||
+	      read_hash(skel->maps.vmas, &s->vmas, &s->n_vmas, sizeof(*s->vmas)) ||
+	      read_hash(skel->maps.rest, &s->vmas, &s->n_vmas, sizeof(*s->vmas)) ||
+	      read_hash(skel->maps.groups, &s->groups, &s->n_groups, sizeof(*s->groups)) ||
+	      read_hash(skel->maps.blockers, &s->blockers, &s->n_blockers, sizeof(*s->blockers)) ||
+	      read_hash(skel->maps.stacked, &s->stacks, &s->n_stacks, sizeof(*s->stacks)) ||
 	      read_open(open_waits, s);
 	if (err) {
 		snapshot__free(s);
