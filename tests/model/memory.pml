@@ -25,14 +25,18 @@
 
 byte mem[NMEM];
 
-/* Ghost state: mappings whose PTEs are gone and flushed. */
+/*
+ * Ghost state: versions whose PTEs are gone and flushed; versions of which PTEs
+ * may stay, but no new ones come.
+ */
 bit removed[NVER];
+bit announced[NVER];
 bit stale_pte;
 
 /* The store reaches memory. */
 #define COMMIT(a, x)	\
 	mem[a] = x;	\
-	stale_pte = ((a) >= PTE(0) && (a) < PTE(NT) && removed[x]);	\
+	stale_pte = ((a) >= PTE(0) && (a) < PTE(NT) && (removed[x] || announced[x]));	\
 	assert(!stale_pte)
 
 #ifdef TSO

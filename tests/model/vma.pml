@@ -32,6 +32,8 @@ byte vma_grace[NV];		/* mask of readers to wait for */
 bit table_dead[NT];
 byte table_grace[NT];
 
+byte sync_grace[NP];		/* a writer in synchronize_rcu() */
+
 bit use_after_free;
 
 #define VMA_FREED(v)	(vma_dead[v] && vma_grace[v] == 0)
@@ -57,9 +59,11 @@ inline rcu_read_lock()
 	rcu_readers = rcu_readers | (1 << me)
 }
 
+/* What the reader stored is in memory before a grace period ends. */
 inline rcu_read_unlock()
 {
-	d_step {
+	atomic {
+		EMPTY ->
 		rcu_readers = rcu_readers & ~(1 << me);
 		i = 0;
 		do
@@ -71,8 +75,19 @@ inline rcu_read_unlock()
 		:: i < NT -> table_grace[i] = table_grace[i] & ~(1 << me); i++
 		:: else -> break
 		od;
+		i = 0;
+		do
+		:: i < NP -> sync_grace[i] = sync_grace[i] & ~(1 << me); i++
+		:: else -> break
+		od;
 		i = 0
 	}
+}
+
+inline synchronize_rcu()
+{
+	atomic { EMPTY -> sync_grace[me] = rcu_readers };
+	(sync_grace[me] == 0)
 }
 
 inline free_vma(v)

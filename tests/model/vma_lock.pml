@@ -7,7 +7,8 @@
  * What a PTE shows is a version, a number that grows with every change; a change
  * in place keeps the content, mmap() brings another.  What must hold:
  *
- *	stale_pte	no PTE of a removed (or changed) mapping after its flush
+ *	stale_pte	no PTE of a removed (or changed) mapping after its flush, no
+ *			new one after UFFDIO_REGISTER
  *	old_after_new	nobody reads the old content after anybody read the new
  *	use_after_free	no access to a freed VMA or page table
  *	late_table	no page table for a VMA that is gone

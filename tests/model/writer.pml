@@ -279,6 +279,23 @@ inline do_change()
 	end_write(0)
 }
 
+/*
+ * UFFDIO_REGISTER: the VMA is another one, its PTEs may stay.  Once the call has
+ * returned none appears that doesn't know.
+ */
+inline do_register()
+{
+	vma_start_write(old);
+	ver = READ(VER(old));
+	same_content();
+	WRITE(VER(old), versions);
+	end_write(0);
+#ifndef M_NO_SYNC
+	synchronize_rcu();		/* vma_peek_sync() */
+#endif
+	announced[ver] = 1
+}
+
 /* A split: the address belongs to a new VMA, which is changed at once. */
 inline do_split()
 {
@@ -322,6 +339,9 @@ proctype writer(byte me)
 #endif
 #ifdef OP_CHANGE
 			:: do_change()
+#endif
+#ifdef OP_REGISTER
+			:: do_register()
 #endif
 #ifdef OP_SPLIT
 			:: do_split()
