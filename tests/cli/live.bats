@@ -23,7 +23,7 @@ teardown() {
 view() {
 	local size=(-x "$1" -y "$2")
 	shift 2
-	"$program" --duration 60 --modes anon,replace,mprotect >/dev/null 3>&- &
+	"$program" --duration 300 --modes anon,replace,mprotect >/dev/null 3>&- &
 	load=$!
 	"${tmux[@]}" new-session -d "${size[@]}" "build/bin/vmalocktop $* -p $load; echo left with \$?; cat"
 }

@@ -19,7 +19,7 @@ teardown() {
 
 # recorded ARGUMENT... - record a load, for a bit over three intervals
 recorded() {
-	build/bin/vmalock-load --duration 60 --modes anon,replace,mprotect >/dev/null 3>&- &
+	build/bin/vmalock-load --duration 300 --modes anon,replace,mprotect >/dev/null 3>&- &
 	load=$!
 	run --separate-stderr "$top" --record "$file" --duration 1.8 -p "$load" "$@" 0.5
 	[ "$status" -eq 0 ]
@@ -51,7 +51,7 @@ replayed() {
 }
 
 @test "killed in between: what was recorded until then, and that it isn't all" {
-	build/bin/vmalock-load --duration 60 --modes anon,replace,mprotect >/dev/null 3>&- &
+	build/bin/vmalock-load --duration 300 --modes anon,replace,mprotect >/dev/null 3>&- &
 	load=$!
 	"$top" --record "$file" -p "$load" 0.3 2>"$BATS_TEST_TMPDIR/err" 3>&- &
 	recorder=$!

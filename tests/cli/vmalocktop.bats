@@ -192,7 +192,7 @@ signal.pause()' >"$BATS_TEST_TMPDIR/tid" 3>&- &
 
 # watched ARGUMENT... - run vmalocktop for two seconds on a load whose faults wait; sets $load
 watched() {
-	build/bin/vmalock-load --duration 60 --modes anon,replace,mprotect >/dev/null &
+	build/bin/vmalock-load --duration 300 --modes anon,replace,mprotect >/dev/null &
 	load=$!
 	run --separate-stderr "$top" --duration 2 "${@//LOAD/$load}"
 	kill "$load"
@@ -261,7 +261,7 @@ watched() {
 	program=$BATS_TEST_TMPDIR/$'a;"b,\n1'
 	cp build/bin/vmalock-load "$program"
 	for format in --csv --folded --json; do
-		"$program" --duration 60 --modes anon,replace,mprotect >/dev/null &
+		"$program" --duration 300 --modes anon,replace,mprotect >/dev/null &
 		load=$!
 		run --separate-stderr "$top" "$format" --no-header --duration 1.5 -p "$load"
 		kill "$load"

@@ -72,6 +72,26 @@ static void hostile_name(void **state)
 	places__free(p);
 }
 
+/* A PID that is used again: the new process has no region of the old one. */
+static void reused_pid(void **state)
+{
+	static const char stat[] = "42 (a) b) S 1 1 1 0 -1 4194560 1 0 0 0 0 0 0 0 20 0 1 0 %d 1 1\n";
+	struct places *p = places__new(proc);
+	char line[128];
+
+	(void)state;
+	snprintf(line, sizeof(line), stat, 1000);
+	write_file("stat", line);
+	assert_int_equal(places__refresh(p, 42), 0);
+	snprintf(line, sizeof(line), stat, 2000);
+	write_file("stat", line);
+	write_file("maps", "100000-1f0000 rw-p 00000000 00:00 0 [heap]\n");
+	assert_int_equal(places__refresh(p, 42), 0);
+	/* Most of the old region is mapped still, but it is another's. */
+	assert_string_equal(places__get(p, 42, 0x180000, 0x190000)->region.name, "[heap]");
+	places__free(p);
+}
+
 static void piece_of_a_giant(void **state)
 {
 	struct places *p = places__new(proc);
@@ -153,6 +173,7 @@ int main(void)
 #define TEST(f) cmocka_unit_test_setup_teardown(f, make_proc, remove_proc)
 	const struct CMUnitTest tests[] = {
 		TEST(hostile_name),
+		TEST(reused_pid),
 		TEST(piece_of_a_giant),
 		TEST(names_outlive_the_process),
 		TEST(an_exiting_process_keeps_its_names),

@@ -4,6 +4,7 @@
 
 #include <search.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -13,6 +14,7 @@
 struct process {
 	uint32_t tgid;
 	char comm[16];
+	uint64_t born;			/* when it started, in ticks since boot; 0: unknown */
 	struct ranges maps, regions;
 	uint64_t read_ms;		/* when the mappings were read last, 0: never */
 };
@@ -117,14 +119,44 @@ static void read_comm(const struct places *p, struct process *process)
 	fclose(f);
 }
 
+/* When the process with this PID started, 0 if that can't be read. */
+static uint64_t read_birth(const struct places *p, uint32_t tgid)
+{
+	FILE *f = open_proc(p, tgid, "stat");
+	unsigned long long born = 0;
+	char line[1024], *at;
+	size_t n;
+
+	if (!f)
+		return 0;
+	n = fread(line, 1, sizeof(line) - 1, f);
+	fclose(f);
+	line[n] = '\0';
+	/* The name is in parentheses and may have some, too; the 20th field behind it is the start. */
+	at = strrchr(line, ')');
+	for (int field = 0; at && field < 20; field++)
+		at = strchr(at + 1, ' ');
+	if (at && sscanf(at, "%llu", &born) != 1)
+		born = 0;
+	return born;
+}
+
 /* Read the mappings anew. */
 static int read_process(const struct places *p, struct process *process)
 {
+	uint64_t born = read_birth(p, process->tgid);
 	struct ranges maps = { 0 };
 	FILE *f;
 	int err;
 
 	process->read_ms = now_ms();
+	/* Another process with the PID of one that is gone has nothing of it. */
+	if (born && process->born && born != process->born) {
+		ranges__free(&process->maps);
+		ranges__free(&process->regions);
+	}
+	if (born)
+		process->born = born;
 	read_comm(p, process);
 	f = open_proc(p, process->tgid, "maps");
 	if (!f)
