@@ -106,7 +106,7 @@ keys() {
 	keys p
 	shows ' PAUSED$'
 	"${tmux[@]}" capture-pane -e -p >"$BATS_TEST_TMPDIR/colours"
-	last=$(grep -E 'vmalock-load +[0-9.]+[KMG] ' "$BATS_TEST_TMPDIR/colours" | tail -n 1)
+	last=$(grep -E 'vmalock-load +([0-9.]+[KMG]|-) ' "$BATS_TEST_TMPDIR/colours" | tail -n 1)
 	[[ $last == *$'\e[7m'* || $last == *$'\e[0;7m'* ]]
 }
 
