@@ -41,10 +41,10 @@ tap_skip() {
 tap_pass_on() {
 	local prefix=${1:+$1: } line planned='' seen=0
 	while IFS= read -r line; do
-		if [[ $line =~ ^(ok|not\ ok)($|\ +[0-9]*\ *-?\ *(.*)$) ]]; then
+		if [[ $line =~ ^(ok|not\ ok)($|\ +[0-9]*\ *(-\ +)?(.*)$) ]]; then
 			seen=$((seen + 1)) tap_count=$((tap_count + 1))
 			[ "${BASH_REMATCH[1]}" = ok ] || tap_failed=$((tap_failed + 1))
-			echo "${BASH_REMATCH[1]} $tap_count $prefix${BASH_REMATCH[3]}"
+			echo "${BASH_REMATCH[1]} $tap_count $prefix${BASH_REMATCH[4]-}"
 		elif [[ $line =~ ^1\.\.([0-9]+) ]]; then
 			planned=${BASH_REMATCH[1]}
 		elif [[ $line == 'Bail out!'* ]]; then
