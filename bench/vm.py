@@ -92,9 +92,9 @@ class Guest:
         with tempfile.TemporaryDirectory() as root:
             shutil.copy(self.program, os.path.join(root, "init"))
             os.mkdir(os.path.join(root, "dev"))
-            for path in with_libraries(self.files):
-                os.makedirs(root + os.path.dirname(path), exist_ok=True)
-                shutil.copy(path, root + path)
+            for name in with_libraries(self.files):
+                os.makedirs(root + os.path.dirname(name), exist_ok=True)
+                shutil.copy(name, root + name)
             os.mknod(os.path.join(root, "dev", "console"), 0o20600, os.makedev(5, 1))
             with open(path, "wb") as f:
                 subprocess.run("find . | LC_ALL=C sort | cpio --quiet -o -H newc -R 0:0 --reproducible", shell=True,
