@@ -21,7 +21,8 @@
 /*
  * The PMD entry that maps @address, or NULL if the tables above it don't
  * exist.  Tables survive rcu_read_lock() (CONFIG_RCU_SAFE_PAGE_TABLES).  What
- * the entry says is for pte_offset_map() to judge.
+ * the entry says is for pte_offset_map() to judge.  With two levels it would
+ * point to a local variable, see pmd_offset_lockless().
  */
 static pmd_t *pmd_offset_rcu(struct mm_struct *mm, unsigned long address)
 {
@@ -64,8 +65,9 @@ static vm_fault_t do_read_fault_rcu(struct vm_fault *vmf)
  */
 static struct folio *alloc_anon_folio_rcu(struct vm_fault *vmf)
 {
-	const gfp_t gfp = (GFP_HIGHUSER_MOVABLE | __GFP_ZERO | __GFP_NOWARN) &
-			  ~__GFP_DIRECT_RECLAIM;
+	/* Not by way of the reserve for atomic allocations either. */
+	const gfp_t gfp = (GFP_HIGHUSER_MOVABLE & ~__GFP_DIRECT_RECLAIM) |
+			  __GFP_ZERO | __GFP_NOWARN | __GFP_NOMEMALLOC;
 	struct vm_area_struct *vma = vmf->vma;
 	struct folio *folio;
 
@@ -76,6 +78,10 @@ static struct folio *alloc_anon_folio_rcu(struct vm_fault *vmf)
 				     BIT(PMD_ORDER) - 1))
 		return NULL;
 #endif
+	/* The local node is to be reclaimed before another one is asked. */
+	if (node_reclaim_enabled())
+		return NULL;
+
 	folio = vma_alloc_folio(gfp, 0, vma, vmf->address, false);
 	if (!folio)
 		return NULL;
@@ -166,8 +172,9 @@ static bool pte_is_none_rcu(struct vm_fault *vmf)
  *
  * Context: in the RCU read section that vma_peek() began; doesn't sleep.
  *
- * Return: VM_FAULT_NEED_REF if nothing was done: go on with vma_peek_lock().
- * Else the fault is done and accounted, and the RCU read section has ended.
+ * Return: VM_FAULT_NEED_REF if the address isn't mapped yet: go on with
+ * vma_peek_lock().  Entries beside it may have been set.  Else the fault is done
+ * and accounted, and the RCU read section has ended.
  */
 vm_fault_t handle_mm_fault_rcu(struct vma_peek *peek, unsigned long address,
 			       unsigned int flags, struct pt_regs *regs)

@@ -418,6 +418,8 @@ struct vm_area_struct *vma_peek(struct mm_struct *mm, unsigned long address,
 	else
 		data_race(memcpy(&peek->vma, vma,
 				 offsetof(struct vm_area_struct, vm_state)));
+	/* Set while the VMA is open; memcpy() may copy bytes. */
+	peek->vma.anon_vma = READ_ONCE(vma->anon_vma);
 	atomic64_set(&peek->vma.vm_state, VMA_ZOMBIE);
 	peek->gen = vma_word_gen(word);
 	peek->nr = 0;
@@ -493,7 +495,7 @@ void vma_peek_done(struct vma_peek *peek, unsigned long address)
 	rcu_read_unlock();
 }
 
-/* A fault without a reference has set nothing; vma_peek_lock() is next. */
+/* A fault without a reference didn't map its address; vma_peek_lock() is next. */
 void vma_peek_failed(struct vma_peek *peek, unsigned long address)
 {
 	unsigned int outcome = VMA_MAP_OTHER;
@@ -504,7 +506,7 @@ void vma_peek_failed(struct vma_peek *peek, unsigned long address)
 	} else if (peek->flags & FAULT_FLAG_MAP_PAGES_TRIED) {
 		outcome = VMA_MAP_NOT_CACHED;
 	}
-	trace_vma_map_pages(peek->vma.vm_mm, address, outcome, 0);
+	trace_vma_map_pages(peek->vma.vm_mm, address, outcome, peek->nr);
 }
 #endif /* CONFIG_PER_VMA_LOCK_RCU */
 

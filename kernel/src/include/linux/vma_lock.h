@@ -32,7 +32,8 @@ DECLARE_TRACEPOINT(vma_fault_fallback);
  * The generation is the value that mm->mm_lock_seq had when BABY or EXCL was
  * set.  Once mm_lock_seq has moved on the bit is stale and counts as cleared.
  * A user can only enter by removing a stale bit, so a word that carries BABY
- * or EXCL of the current generation and no users stays without users.
+ * or EXCL of the current generation and no users stays without users (but for
+ * a wrap of mm_lock_seq at the wrong moment, see vma_lock.rst).
  *
  * The generation outlives the bit: a VMA that was changed in place shows
  * another one than before, see struct vma_peek.
@@ -407,6 +408,7 @@ static inline void vma_fault_fallback(struct mm_struct *mm,
 
 struct vma_peek {
 	unsigned int flags;
+	unsigned int nr;
 };
 
 static inline void vma_peek_init(struct vma_peek *peek)

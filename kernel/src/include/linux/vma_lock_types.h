@@ -84,7 +84,7 @@ enum vma_map_pages_outcome {
 	VMA_MAP_MAPPED		= 0,	/* done, with @nr entries set */
 	VMA_MAP_STALE		= 1,	/* the VMA was changed or removed */
 	VMA_MAP_NOT_CACHED	= 2,	/* ->map_pages() didn't have the page */
-	VMA_MAP_OTHER		= 3,	/* no memory at once, no page table, ... */
+	VMA_MAP_OTHER		= 3,	/* no page at once, no anon_vma, ... */
 };
 
 #endif /* _LINUX_VMA_LOCK_TYPES_H */
