@@ -206,6 +206,14 @@ check "--hist: a histogram of BABY waits with the giant VMA's name" \
 check "--hist -m: milliseconds" grep -Eq '^ +msecs +: count +distribution' "$dir/top.out"
 check "-T: the time" grep -Eq '^[0-2][0-9]:[0-5][0-9]:[0-6][0-9]  PID ' "$dir/top.out"
 
+# cgroups
+mkdir /sys/fs/cgroup/empty
+traced --modes anon --duration 1 -- --json -c /sys/fs/cgroup/empty
+check "-c: a cgroup without processes has no faults" facts '$last.faults.count == 0 and $did.touches > 0'
+traced --modes replace-shared --duration 2 -- --json -c /sys/fs/cgroup --by cgroup
+check "-c: the root has all of them" facts '$last.faults.count > 0'
+check "--by cgroup: by its path" facts '[$last.groups[].name] == ["/"]'
+
 # conduct
 start_top 1 2
 status=0
