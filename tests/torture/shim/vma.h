@@ -35,6 +35,7 @@ struct vm_area_struct {
 	struct mm_struct *vm_mm;
 	const struct vm_operations_struct *vm_ops;
 	vm_flags_t vm_flags;
+	struct anon_vma *anon_vma;	/* none here */
 	u64 content;		/* grows with each mmap() */
 	u64 version;		/* grows with each change */
 	atomic64_t vm_state;
