@@ -6,7 +6,8 @@
 #include <string.h>
 
 #include "hist.h"
-#include "model_rank.h"
+#include "model_parts.h"
+#include "text.h"
 
 static const char *const kind_names[VT_KINDS] = {
 	[VT_BABY] = "baby",
@@ -236,6 +237,12 @@ double model__share(const struct model *m, const struct model_blame *b)
 	return b->ns < m->fault_ns ? (double)b->ns / m->fault_ns : b->ns > 0;
 }
 
+void model__clean_comm(char comm[VT_COMM_LEN])
+{
+	comm[VT_COMM_LEN - 1] = '\0';
+	text__clean(comm);
+}
+
 bool model__is_fault(uint32_t kind)
 {
 	return kind == VT_BABY || kind == VT_EXCL || kind == VT_MMAP_LOCK;
@@ -266,7 +273,8 @@ int model__build(struct model *m, const struct snapshot *before, const struct sn
 	build_lost(m, now, before);
 	for (int k = 0; k < VT_KINDS; k++)
 		m->left_out += now->counters.left_out[k] - before->counters.left_out[k];
-	if (model_rank__build(m, now, before, ctx)) {
+	if (model_rank__build(m, now, before, ctx) || model_blame__build(m, now, before, ctx) ||
+	    model_waits__build(m, now, before, ctx)) {
 		model__free(m);
 		return -1;
 	}
