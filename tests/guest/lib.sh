@@ -23,6 +23,12 @@ tap_result() {
 	fi
 }
 
+# tap_mutant STATUS NAME CHECK [FILE] - the protocol, broken as NAME says: did CHECK notice? tests/mutants sums these up.
+# A suite that has them runs nothing else with TEST_MUTANTS=1.
+tap_mutant() {
+	tap_result "$1" "mutant: $2: caught by $3" "${4:-}"
+}
+
 # tap_check NAME COMMAND... - a test that passes if COMMAND does
 tap_check() {
 	local name=$1 status=0
