@@ -25,8 +25,9 @@ under "one minute of changes, $cpus CPUs" ./load.sh "$load" \
 
 [ "$cpus" -le 4 ] || exit 0
 
-# little to do between two changes of a slot: faults meet mappings that are just being removed
-under "quick replacements" ./load.sh "$load" touches,mmap_fixed_replacements,munmaps,baby_wait,ref_wait \
+# little to do between two changes of a slot: faults meet mappings that are just being removed (and hardly ever
+# hold one: no drain is asked for)
+under "quick replacements" ./load.sh "$load" touches,mmap_fixed_replacements,munmaps,baby_wait \
 	--modes replace-private,replace-anon,unmap --slot-pages 4 --slots 8 --faulters 4 --mappers 8 --duration 25
 under "with forks and the rest" ./load.sh "$load" \
 	touches,mmap_fixed_replacements,forks,mlocks,brks,madvises,baby_wait,excl_wait,ref_wait \
@@ -36,5 +37,5 @@ mkfs.ext4 -q /dev/vda
 mkdir -p /mnt/scratch
 mount /dev/vda /mnt/scratch
 under "with I/O" ./load.sh "$load" \
-	touches,mmap_fixed_replacements,faults_major,fadvises,retry,baby_wait,ref_wait \
+	touches,mmap_fixed_replacements,faults_major,fadvises,retry,baby_wait \
 	--modes cold,replace-shared,replace-private --disk-pools --file-dir /mnt/scratch --faulters 4 --mappers 4 --duration 15
