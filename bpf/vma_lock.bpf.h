@@ -30,6 +30,22 @@ int BPF_PROG(vma_lookup, struct mm_struct *mm, unsigned long address, unsigned l
 	return 0;
 }
 
+SEC("tp_btf/vma_map_pages")
+int BPF_PROG(vma_map_pages, struct mm_struct *mm, unsigned long address, unsigned int outcome,
+	     unsigned int nr)
+{
+	struct vt_counters *c;
+
+	if (filtered(bpf_get_current_pid_tgid() >> 32))
+		return 0;
+	c = open_counters();
+	if (!c)
+		return 0;
+	c->reffree[slot_of(outcome, VT_OUTCOMES)]++;
+	c->reffree_pages += nr;
+	return 0;
+}
+
 SEC("tp_btf/vma_fault_fallback")
 int BPF_PROG(vma_fault_fallback, struct mm_struct *mm, unsigned long address, unsigned int reason)
 {

@@ -4,10 +4,11 @@
  * and with mmap_lock.
  *
  * User space loads those of the programs that this kernel has something to
- * attach to, see tools/vmalocktop/hooks.c.  A fault that doesn't wait costs one
- * increment in a per-CPU array, on kernels without the vma_lock events also
- * a note of its address.  Clocks, task storage and hashes are for those who
- * sleep or back off.
+ * attach to, see tools/vmalocktop/hooks.c.  A fault that doesn't wait costs
+ * increments in a per-CPU array: one for its lookup, two more if it tried to do
+ * without a reference.  On kernels without the vma_lock events, its address is
+ * also noted.  Clocks, task storage and hashes are for those who sleep or back
+ * off.
  */
 #include "vma_lock.bpf.h"
 #include "stock.bpf.h"

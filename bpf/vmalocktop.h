@@ -14,6 +14,7 @@
 #define VT_OPS		32	/* enum vma_write_op */
 #define VT_PLACES	32	/* enum vma_zombie_where */
 #define VT_REASONS	16	/* enum vma_fallback_reason */
+#define VT_OUTCOMES	16	/* enum vma_map_pages_outcome */
 
 #define VT_COMM_LEN	16
 
@@ -83,6 +84,8 @@ enum vt_no_blocker {
 struct vt_counters {
 	__u64 lookup_first[VT_RESULTS];	/* lookups done in one walk, by result */
 	__u64 lookup_more[VT_RESULTS];	/* lookups that walked more than once */
+	__u64 reffree[VT_OUTCOMES];	/* attempts to do without a reference, by outcome */
+	__u64 reffree_pages;		/* page-table entries that they set, whatever the outcome */
 	__u64 fallback[VT_REASONS];
 	__u64 fault_user;		/* page faults from user mode; only where there is no vma_lookup */
 	__u64 fell_back[VT_FELL];	/* faults that took mmap_lock; only without vma_fault_fallback */

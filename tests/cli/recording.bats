@@ -105,6 +105,10 @@ replayed() {
 		[ "${#stderr_lines[@]}" -eq 1 ]
 		[[ $stderr == *"$bad"*": give a file that --record has written" ]]
 	done
+	printf 'vmalock\n\1\0\0\0%64s' '' >"$file"
+	run --separate-stderr "$top" --replay "$file"
+	[ "$status" -eq 1 ]
+	[[ $stderr == *"$file is of another version: replay it with the vmalocktop that recorded it" ]]
 	run --separate-stderr "$top" --record /nowhere/file
 	[ "$status" -eq 1 ]
 	[[ $stderr == *"cannot create /nowhere/file: No such file"* ]]

@@ -36,7 +36,7 @@ has_events() {
 		--sample --max-stack --no-header --batch --stacks --record --replay INTERVAL COUNT; do
 		[[ $output == *"$option"* ]]
 	done
-	for word in BABY EXCL ZOMBIE drain fallback blocker; do
+	for word in BABY EXCL ZOMBIE reference drain fallback blocker; do
 		[[ $output == *"  $word "* ]]
 	done
 	[ "$(awk 'length > 79' <<<"$output")" = "" ]
@@ -182,7 +182,7 @@ signal.pause()' >"$BATS_TEST_TMPDIR/tid" 3>&- &
 	[ "$status" -eq 0 ]
 	[ -z "$stderr" ]
 	[ "${lines[0]}" = "Linux $(uname -r)" ]
-	[ "$(grep -cE '^[a-zA-Z]([^ ]| [^ ])+ {2,}(exact|degraded|absent) +[^ ]' <<<"$output")" -eq 14 ]
+	[ "$(grep -cE '^[a-zA-Z]([^ ]| [^ ])+ {2,}(exact|degraded|absent) +[^ ]' <<<"$output")" -eq 15 ]
 	if has_events; then
 		grep -Eq '^lookups under RCU.* exact +vma_lock:vma_lookup$' <<<"$output"
 	else

@@ -111,6 +111,8 @@ reconciled() {
 	{
 		results: (total(.faults.results | add) == total(.faults.lookups)),
 		walks: (total(.faults.walks.count) == total(.faults.lookups)),
+		mapped: (total(.faults.reffree_attempts.mapped) == total(.faults.results.reffree)),
+		attempts: (total(.faults.reffree_attempts | add) <= total(.faults.lookups)),
 		slots: ([$top[] | .faults.walks, .waits[], .waits.drain.by_op[], .regions[].kinds[],
 			.regions[].vmas[] | whole] | all),
 		ends: (["baby", "excl", "mmap_lock", "drain", "life"] | map(. as $k |
@@ -174,6 +176,16 @@ check "intervals: time lost to VMA locks is that of the waits" facts 'values(.lo
 	.waits.baby.total_ns + .waits.excl.total_ns + .waits.mmap_lock.total_ns) | all'
 check "intervals: the first blocker has the largest share" facts '[values(select(.blockers | length > 0) |
 	.lost_to_vma_locks.first_blocker.total_ns >= ([.blockers[].total_ns] | max))] | flatten | all'
+
+# faults without a reference, by events of two kinds
+traced --modes anon,file --ops 2000 -- --json
+check "--ops 2000: faults did without a reference, and mapped pages" \
+	facts '$last.faults | .results.reffree > 0 and .reffree_pages > 0'
+check "--ops 2000: attempts reconcile with lookups" reconciled
+few=$(jq .faults.reffree_attempts.mapped "$dir/top.out")
+traced --modes anon,file --ops 8000 -- --json
+check "--ops 8000: more than twice as many" facts "\$last.faults.reffree_attempts.mapped > 2 * $few"
+check "--ops 8000: attempts reconcile with lookups" reconciled
 
 # too little room
 traced --modes replace-shared,carve --duration 3 -- --json --max-entries 1

@@ -184,6 +184,24 @@ static void fallbacks_and_backoffs(void **state)
 	assert_int_equal(hist__count(&h), 2);
 }
 
+static void attempts_without_a_reference(void **state)
+{
+	struct vmalocktop *skel = *state;
+	struct vt_counters c;
+
+	RUN(skel->progs.vma_map_pages, 0, 0x1000, 0, 16);
+	RUN(skel->progs.vma_map_pages, 0, 0x1000, 0, 1);
+	/* Around a page that it could not map itself. */
+	RUN(skel->progs.vma_map_pages, 0, 0x1000, 2, 3);
+	RUN(skel->progs.vma_map_pages, 0, 0x1000, 9999, 0);
+	c = counters(skel);
+	assert_int_equal(c.reffree[0], 2);
+	assert_int_equal(c.reffree[2], 1);
+	assert_int_equal(c.reffree[VT_OUTCOMES - 1], 1);
+	assert_int_equal(c.reffree_pages, 20);
+	assert_int_equal(entries(skel->maps.vmas), 0);
+}
+
 static void fault_waits(void **state)
 {
 	struct vmalocktop *skel = *state;
@@ -272,6 +290,7 @@ static void closed_counts_nothing(void **state)
 
 	skel->bss->vt_open = 0;
 	RUN(skel->progs.vma_lookup, 0, 0x1000, 0x1000, 0x2000, 1, 1);
+	RUN(skel->progs.vma_map_pages, 0, 0x1000, 0, 16);
 	RUN(skel->progs.vma_fault_fallback, 0, 0x1000, 3);
 	RUN(skel->progs.vma_zombie_backoff, 0, 0x1000, 0x1000, 0x2000, 2);
 	RUN(skel->progs.vma_baby_wait_begin, 0, 0x1000, 0x1000, 0x3000, BABY_STATE);
@@ -291,6 +310,7 @@ static void other_processes_are_left_out(void **state)
 
 	(void)state;
 	RUN(skel->progs.vma_lookup, 0, 0x1000, 0x1000, 0x2000, 1, 1);
+	RUN(skel->progs.vma_map_pages, 0, 0x1000, 0, 16);
 	RUN(skel->progs.vma_fault_fallback, 0, 0x1000, 3);
 	RUN(skel->progs.vma_zombie_backoff, 0, 0x1000, 0x1000, 0x2000, 2);
 	RUN(skel->progs.vma_baby_wait_begin, 0, 0x1000, 0x1000, 0x3000, BABY_STATE);
@@ -458,6 +478,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(lookups, setup, teardown),
 		cmocka_unit_test_setup_teardown(fallbacks_and_backoffs, setup, teardown),
+		cmocka_unit_test_setup_teardown(attempts_without_a_reference, setup, teardown),
 		cmocka_unit_test_setup_teardown(fault_waits, setup, teardown),
 		cmocka_unit_test_setup_teardown(drains_and_lives, setup, teardown),
 		cmocka_unit_test_setup_teardown(halves_are_counted_not_timed, setup, teardown),

@@ -86,6 +86,11 @@ static void funnel(void **state)
 	now.hists[VT_HIST_WALKS].slots[2] = 1;
 	now.hists[VT_HIST_WALKS].sum = 8;
 	now.hists[VT_HIST_WALKS].max = 4;
+	before.counters.reffree[0] = 4;
+	now.counters.reffree[0] = 44;
+	now.counters.reffree[2] = 5;
+	before.counters.reffree_pages = 60;
+	now.counters.reffree_pages = 660;
 	now.counters.fallback[1] = 7;
 	now.counters.zombie[2] = 9;
 	m = build(&before, &now);
@@ -94,6 +99,10 @@ static void funnel(void **state)
 	assert_int_equal(m.rewalked, 3);
 	assert_int_equal(counts__get(&m.results, "1"), 103);
 	assert_int_equal(counts__get(&m.results, "5"), 7);
+	assert_int_equal(counts__get(&m.reffree, "0"), 40);
+	assert_int_equal(counts__get(&m.reffree, "2"), 5);
+	assert_int_equal(m.reffree.total, 45);
+	assert_int_equal(m.reffree_pages, 600);
 	assert_int_equal(counts__get(&m.fallbacks, "1"), 7);
 	assert_int_equal(m.backoffs.total, 9);
 	/* Every lookup is in the histogram of walks. */

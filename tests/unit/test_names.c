@@ -22,7 +22,10 @@ static void from_btf(void **state)
 	assert_int_equal(btf__add_enum_value(btf, "VMA_OP_TAKE_ALL", 7), 0);
 	assert_int_equal(btf__add_enum_value(btf, "UNUSUAL", 8), 0);
 	assert_int_equal(btf__add_enum_value(btf, "VMA_OP_BEYOND", NAMES_MAX), 0);
-	assert_int_equal(names__load(&names, btf), 1);
+	assert_true(btf__add_enum(btf, "vma_map_pages_outcome", 4) > 0);
+	assert_int_equal(btf__add_enum_value(btf, "VMA_MAP_NOT_CACHED", 2), 0);
+	assert_int_equal(names__load(&names, btf), 2);
+	assert_string_equal(names.name[NAMES_OUTCOME][2], "not_cached");
 	assert_string_equal(names.name[NAMES_OP][0], "other");
 	assert_string_equal(names.name[NAMES_OP][7], "take_all");
 	assert_string_equal(names.name[NAMES_OP][8], "unusual");

@@ -51,11 +51,16 @@ static struct model sample(void)
 
 	now = (struct snapshot){ .ns = 2000000000, .vmas = &vma, .n_vmas = 1, .blockers = blockers,
 				 .n_blockers = 2 };
-	now.counters.lookup_first[1] = 990;
+	now.counters.lookup_first[0] = 400;
+	now.counters.lookup_first[1] = 590;
 	now.counters.lookup_more[1] = 10;
 	now.hists[VT_HIST_WALKS].slots[1] = 10;
 	now.hists[VT_HIST_WALKS].sum = 20;
 	now.hists[VT_HIST_WALKS].max = 2;
+	now.counters.reffree[0] = 400;
+	now.counters.reffree[2] = 100;
+	now.counters.reffree[7] = 3;
+	now.counters.reffree_pages = 5000;
 	now.hists[VT_HIST_BABY] = vma.hist;
 	now.hists[VT_HIST_LIFE].slots[4] = 4;
 	now.hists[VT_HIST_DRAIN + 1].slots[2] = 4;
@@ -65,7 +70,11 @@ static struct model sample(void)
 	now.counters.begun[VT_DRAIN] = now.counters.ended[VT_DRAIN] = 4;
 	now.counters.lost[VT_LOST_VMA_FULL] = 5;
 	names__load(&names, NULL);
+	strcpy(names.name[NAMES_RESULT][0], "reffree");
 	strcpy(names.name[NAMES_RESULT][1], "ref");
+	strcpy(names.name[NAMES_OUTCOME][0], "mapped");
+	strcpy(names.name[NAMES_OUTCOME][1], "stale");
+	strcpy(names.name[NAMES_OUTCOME][2], "not_cached");
 	strcpy(names.name[NAMES_OP][1], "mmap");
 	assert_int_equal(model__build(&m, &before, &now, &context), 0);
 	m.pid = 4711;
@@ -102,8 +111,15 @@ static void table(void **state)
 	contains(text, "PID 4711 (java), 2.00 s\n"
 		       "faults lost 40.5us in 2.00 s to VMA locks: less than 0.01 threads stalled on "
 		       "average, 74% behind mapper (tid 4713) in mmap; 1 still waiting\n\n");
-	contains(text, "looked up under RCU                                  1000  100.000%        500.0\n");
-	contains(text, "  found, took a reference                            1000  100.000%");
+	contains(text, "looked up under RCU                                  1000  100.000%        500.0\n"
+		       "  found, went on without a reference                  400   40.000%        200.0\n"
+		       "  found, took a reference                             600   60.000%        300.0\n");
+	/* Outcomes that only a later kernel has are called by what it calls them. */
+	contains(text, "tried without a reference                             503   50.300%        251.5\n"
+		       "  page mapped                                         400   40.000%        200.0\n"
+		       "  page not in memory yet                              100   10.000%         50.0\n"
+		       "  with the outcome 7                                    3    0.300%          1.5\n"
+		       "  pages mapped by them                               5000         -       2500.0\n");
 	contains(text, "[anon:java heap] 64.0G 0x7f2a00000000-0x7f3a00000000");
 	contains(text, "  0x7f2a00000000-0x7f2a00200000 2.0M memfd:a ");
 	contains(text, "mapper               4711     4713 mmap               all               10    30.0us    3.00us");
@@ -275,11 +291,14 @@ static void stock_kernel(void **state)
 	contains(text, "\nfault for mmap_lock                      4 ");
 	assert_null(strstr(text, "BABY"));
 	assert_null(strstr(text, "drain"));
+	assert_null(strstr(text, "without a reference"));
 	assert_non_null(o);
 	assert_string_equal(json_object_get_string(get(o, "coverage.faults")), "degraded");
 	assert_string_equal(json_object_get_string(get(o, "coverage.baby")), "absent");
 	assert_null(get(o, "waits.baby"));
 	assert_null(get(o, "faults.lookups"));
+	assert_null(get(o, "faults.reffree_attempts"));
+	assert_null(get(o, "faults.reffree_pages"));
 	assert_int_equal(number(o, "faults.count"), 1000);
 	assert_int_equal(number(o, "faults.fallbacks.unknown"), 30);
 	assert_int_equal(number(o, "waits.mmap_lock.open"), 1);
@@ -380,7 +399,12 @@ static void json(void **state)
 	assert_int_equal(number(o, "elapsed_ns"), 2000000000);
 	assert_int_equal(number(o, "pid"), 4711);
 	assert_int_equal(number(o, "faults.lookups"), 1000);
-	assert_int_equal(number(o, "faults.results.ref"), 1000);
+	assert_int_equal(number(o, "faults.results.ref"), 600);
+	assert_int_equal(number(o, "faults.reffree_attempts.mapped"), 400);
+	assert_int_equal(number(o, "faults.reffree_attempts.not_cached"), 100);
+	assert_int_equal(number(o, "faults.reffree_attempts.stale"), 0);
+	assert_int_equal(number(o, "faults.reffree_attempts.7"), 3);
+	assert_int_equal(number(o, "faults.reffree_pages"), 5000);
 	assert_int_equal(number(o, "faults.walks.count"), 1000);
 	assert_int_equal(number(o, "waits.baby.begun"), 11);
 	assert_int_equal(number(o, "waits.baby.open"), 1);

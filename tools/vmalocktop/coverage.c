@@ -8,6 +8,7 @@ static const struct {
 } metrics[METRICS] = {
 	[METRIC_FAULTS] = { "faults", "page faults" },
 	[METRIC_LOOKUPS] = { "lookups", "lookups under RCU: results, walks" },
+	[METRIC_REFFREE] = { "reffree", "attempts without a reference" },
 	[METRIC_FALLBACKS] = { "fallbacks", "faults that fell back to mmap_lock" },
 	[METRIC_REASONS] = { "reasons", "why they did" },
 	[METRIC_MMAP_LOCK] = { "mmap_lock", "waits of faults for mmap_lock" },

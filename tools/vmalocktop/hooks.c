@@ -148,6 +148,8 @@ int hooks__choose(struct vmalocktop *skel, const struct btf *btf, bool stacks, s
 		  "neither vma_lock:vma_lookup nor exceptions:page_fault_user here");
 	of_series(c, METRIC_LOOKUPS, skel->progs.vma_lookup, "vma_lock:vma_lookup",
 		  SERIES "vma_lock:vma_lookup");
+	of_series(c, METRIC_REFFREE, skel->progs.vma_map_pages, "vma_lock:vma_map_pages",
+		  SERIES "vma_lock:vma_map_pages");
 	of_series(c, METRIC_FALLBACKS, skel->progs.vma_fault_fallback, "vma_lock:vma_fault_fallback",
 		  "no hook for faults under mmap_lock here");
 	of_series(c, METRIC_REASONS, skel->progs.vma_fault_fallback, "vma_lock:vma_fault_fallback",

@@ -258,6 +258,9 @@ int model__build(struct model *m, const struct snapshot *before, const struct sn
 	m->walks = hist__sub(&now->hists[VT_HIST_WALKS], &before->hists[VT_HIST_WALKS], 1,
 			     &m->walks_max_exact);
 	build_lookups(m, &now->counters, &before->counters, names);
+	count_named(&m->reffree, names, NAMES_OUTCOME, VT_OUTCOMES, now->counters.reffree,
+		    before->counters.reffree);
+	m->reffree_pages = now->counters.reffree_pages - before->counters.reffree_pages;
 	build_fallbacks(m, &now->counters, &before->counters, names);
 	/* Only one of the two is counted. */
 	m->faults = m->lookups + now->counters.fault_user - before->counters.fault_user;

@@ -132,6 +132,8 @@ struct model {
 	uint64_t lookups;		/* = faults, where lookups are known */
 	uint64_t rewalked;		/* of lookups: walked more than once */
 	struct counts results;		/* of lookups */
+	struct counts reffree;		/* attempts without a reference, by outcome */
+	uint64_t reffree_pages;		/* page-table entries that they set */
 	struct counts fallbacks;	/* by reason; some of them without a lookup */
 	struct counts backoffs;		/* by place */
 	struct vt_hist walks;		/* of all lookups; sum and max count walks */

@@ -15,6 +15,7 @@ static const struct {
 	[NAMES_OP] = { "vma_write_op", "VMA_OP_" },
 	[NAMES_PLACE] = { "vma_zombie_where", "VMA_ZOMBIE_" },
 	[NAMES_REASON] = { "vma_fallback_reason", "VMA_FALLBACK_" },
+	[NAMES_OUTCOME] = { "vma_map_pages_outcome", "VMA_MAP_" },
 };
 
 static const struct {

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum names_of { NAMES_RESULT, NAMES_OP, NAMES_PLACE, NAMES_REASON, NAMES_OF };
+enum names_of { NAMES_RESULT, NAMES_OP, NAMES_PLACE, NAMES_REASON, NAMES_OUTCOME, NAMES_OF };
 
 #define NAMES_MAX	32	/* values of one enum */
 #define NAME_LEN	32

@@ -18,6 +18,8 @@ const char options_doc[] =
 	"  BABY      mapping that replaces another: faults wait until that is gone\n"
 	"  EXCL      VMA that a writer is changing: faults wait until it is done\n"
 	"  ZOMBIE    VMA that was unmapped: faults on it back off and look again\n"
+	"  reference what a fault holds on its VMA, for writers to wait for; one of a\n"
+	"            page that is in memory may do without\n"
 	"  drain     a writer's wait until faults no longer use the VMA that it changes\n"
 	"  fallback  fault that goes on under mmap_lock, the lock of the whole process\n"
 	"  blocker   thread that held mmap_lock for writing when a fault began to wait, or\n"

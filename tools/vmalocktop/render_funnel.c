@@ -4,19 +4,26 @@
 #include <inttypes.h>
 #include <string.h>
 
+/* One line of the funnel: @share of the faults is in percent, negative: none. */
+static void line(FILE *out, const struct model *m, const char *text, uint64_t n, double share)
+{
+	double seconds = m->elapsed_ns / 1e9;
+
+	fprintf(out, "%-44s %12" PRIu64, text, n);
+	if (share >= 0)
+		fprintf(out, " %8.3f%%", share);
+	else
+		fprintf(out, " %9s", "-");
+	fprintf(out, " %12.1f\n", seconds > 0 ? n / seconds : 0);
+}
+
 /* One step of the funnel. */
 static void step(FILE *out, const struct model *m, const char *label, const char *name, uint64_t n)
 {
 	char text[96];
-	double seconds = m->elapsed_ns / 1e9;
 
 	snprintf(text, sizeof(text), "%s%s", label, name);
-	fprintf(out, "%-44s %12" PRIu64, text, n);
-	if (m->faults)
-		fprintf(out, " %8.3f%%", 100.0 * n / m->faults);
-	else
-		fprintf(out, " %9s", "-");
-	fprintf(out, " %12.1f\n", seconds > 0 ? n / seconds : 0);
+	line(out, m, text, n, m->faults ? 100.0 * n / m->faults : -1);
 }
 
 static void steps(FILE *out, const struct model *m, const char *label, const struct counts *c)
@@ -26,12 +33,31 @@ static void steps(FILE *out, const struct model *m, const char *label, const str
 			step(out, m, label, c->v[i].name, c->v[i].count);
 }
 
-/* How lookups ended.  Results that only later kernels have are called by their name. */
+/* What a value of the kernel's is called in the funnel. */
+struct named_text {
+	const char *name, *text;
+};
+
+/* The steps of @c that are not 0, called by the @n @texts; others, of later kernels, by @label and their name. */
+static void told_steps(FILE *out, const struct model *m, const struct counts *c,
+		       const struct named_text *texts, size_t n, const char *label)
+{
+	for (int i = 0; i < c->n; i++) {
+		const struct named_count *v = &c->v[i];
+		const char *text = NULL;
+
+		for (size_t j = 0; j < n; j++)
+			if (!strcmp(texts[j].name, v->name))
+				text = texts[j].text;
+		if (v->count)
+			step(out, m, text ? "  " : label, text ? text : v->name, v->count);
+	}
+}
+
+/* How lookups ended. */
 static void results(FILE *out, const struct model *m)
 {
-	static const struct {
-		const char *name, *text;
-	} texts[] = {
+	static const struct named_text texts[] = {
 		{ "reffree", "found, went on without a reference" },
 		{ "ref", "found, took a reference" },
 		{ "baby", "found a BABY, gave up the wait" },
@@ -41,16 +67,24 @@ static void results(FILE *out, const struct model *m)
 		{ "range", "found a VMA that no longer fits" },
 	};
 
-	for (int i = 0; i < m->results.n; i++) {
-		const struct named_count *c = &m->results.v[i];
-		const char *text = NULL;
+	told_steps(out, m, &m->results, texts, sizeof(texts) / sizeof(texts[0]), "  with the result ");
+}
 
-		for (size_t j = 0; j < sizeof(texts) / sizeof(texts[0]); j++)
-			if (!strcmp(texts[j].name, c->name))
-				text = texts[j].text;
-		if (c->count)
-			step(out, m, text ? "  " : "  with the result ", text ? text : c->name, c->count);
-	}
+/* What became of the attempts to do without a reference. */
+static void attempts(FILE *out, const struct model *m)
+{
+	static const struct named_text texts[] = {
+		{ "mapped", "page mapped" },
+		{ "stale", "VMA changed or removed meanwhile" },
+		{ "not_cached", "page not in memory yet" },
+		{ "other", "needed page tables, an anon_vma, ..." },
+	};
+
+	step(out, m, "tried without a reference", "", m->reffree.total);
+	told_steps(out, m, &m->reffree, texts, sizeof(texts) / sizeof(texts[0]), "  with the outcome ");
+	/* One fault may map many pages: no share of faults. */
+	if (m->reffree.total)
+		line(out, m, "  pages mapped by them", m->reffree_pages, -1);
 }
 
 /* A step that this kernel may not let us see. */
@@ -76,6 +110,8 @@ void render__funnel(FILE *out, const struct model *m)
 	} else {
 		known_step(out, m, METRIC_FAULTS, "from user mode", m->faults);
 	}
+	if (coverage__has(m->coverage, METRIC_REFFREE))
+		attempts(out, m);
 	known_step(out, m, METRIC_BABY, "waited on a BABY", m->timed[VT_BABY].begun);
 	known_step(out, m, METRIC_EXCL, "waited on an EXCL VMA", m->timed[VT_EXCL].begun);
 	known_step(out, m, METRIC_ZOMBIES, "backed off from a ZOMBIE", m->backoffs.total);

@@ -162,6 +162,10 @@ static void add_faults(struct json_object *to, const struct model *m)
 		add_u64(o, "rewalked", m->rewalked);
 	if (known(o, m, METRIC_LOOKUPS, "results"))
 		add_counts(o, "results", &m->results);
+	if (known(o, m, METRIC_REFFREE, "reffree_attempts"))
+		add_counts(o, "reffree_attempts", &m->reffree);
+	if (known(o, m, METRIC_REFFREE, "reffree_pages"))
+		add_u64(o, "reffree_pages", m->reffree_pages);
 	if (known(o, m, METRIC_ZOMBIES, "zombie_backoffs"))
 		add_counts(o, "zombie_backoffs", &m->backoffs);
 	if (known(o, m, METRIC_FALLBACKS, "fallbacks"))
