@@ -20,6 +20,8 @@ CACHE_STRUCTS = {
 # what makes up the VMAs and the mm
 VMA_STRUCTS = ("vm_area_struct", "vma_lock")
 MM_STRUCTS = ("mm_struct",)
+LOCK_STRUCT = "vma_lock"    # only stock VMAs have one
+LINE = 64
 
 
 @dataclass(frozen=True)
@@ -37,12 +39,19 @@ class Region:
     counts: dict = field(default_factory=lambda: dict.fromkeys(COUNTED, 0))
     places: dict = field(default_factory=lambda: {m: Counter() for m in MODES})
     by_address: Counter = field(default_factory=Counter)    # of user mode
+    lock_lines: Counter = field(default_factory=Counter)    # of faults, by address and line of a stock VMA's lock
 
     def transfers(self, mode="fault"):
         return self.counts[f"transfers_{mode}"]
 
     def of_objects(self, names, mode="fault"):
         return sum(n for place, n in self.places[mode].items() if place.object in names)
+
+
+    def lock_straddles(self):
+        """Whether faults transfer two lines of one VMA's lock, because of where that lies."""
+        often = Counter(lock for (lock, _), n in self.lock_lines.items() if n >= self.counts["faults"] * 0.1)
+        return any(lines > 1 for lines in often.values())
 
 
 class Attribution:
@@ -111,3 +120,5 @@ class Attribution:
             return
         place = Place(*self._data(address, rest[5], rest[6], int(rest[7])), self.function(int(rest[3], 16)))
         region.places[mode][place] += count
+        if place.object == LOCK_STRUCT and mode == "fault":
+            region.lock_lines[address - int(rest[7]), address // LINE] += count

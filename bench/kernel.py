@@ -47,6 +47,10 @@ class Kernel:
             self._addresses = [a for a, _ in self._symbols]
         return self._symbols
 
+    def load(self):
+        """Read symbols and types now, before threads would do it at the same time."""
+        return self.btf, self.symbols
+
     def address(self, name):
         return next(a for a, n in self.symbols if n == name)
 

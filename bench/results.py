@@ -19,6 +19,17 @@ class Results:
             "spread": round(max(values) - min(values), 4), "runs": len(values), "command": command,
         })
 
+    def add_absent(self, metric, workload, cpus, kernel, unit, reason, command):
+        """A row without a figure, and why there is none."""
+        self.rows.append({
+            "metric": metric, "workload": workload, "cpus": cpus, "kernel": kernel, "value": None, "unit": unit,
+            "spread": None, "runs": 0, "command": command, "absent": reason,
+        })
+
+    def absent(self):
+        """The rows without a figure."""
+        return [row for row in self.rows if "absent" in row]
+
     def save(self, path):
         part = path + ".part"
         with open(part, "w") as f:

@@ -24,6 +24,10 @@ class GuestError(Exception):
     pass
 
 
+class ProgramError(GuestError):
+    """A program beside the measured one isn't there or failed in the guest; the message is one line."""
+
+
 def with_libraries(files):
     """@files and the shared libraries that they are linked to, by absolute path."""
     found = set(files)
@@ -81,6 +85,9 @@ class Guest:
         self.kernel, self.cpus, self.append, self.files = kernel, cpus, append, files
         self.mem = "2G" if files else "1G"
         os.makedirs(out, exist_ok=True)
+        for name in files:
+            if not os.access(name, os.R_OK):
+                raise ProgramError(f"{name}: isn't installed")
         words = [kernel.flavour, str(cpus), append] + [os.path.basename(f) for f in files]
         self.base = os.path.join(out, "-".join(re.sub(r"\W", "_", w) for w in words if w))
         self.snapshot = self.base + ".snapshot"
@@ -153,13 +160,12 @@ class Guest:
         Returns its lines as dicts (key "what" is the first word), and the plugin's report, a list of lines.
         """
         self.save()
-        facts = self.base + ".facts"
-        self.kernel.write_facts(facts)
         with tempfile.TemporaryDirectory() as work:
-            files = {name: os.path.join(work, name) for name in ("commands", "results", "out")}
+            files = {name: os.path.join(work, name) for name in ("commands", "results", "out", "facts")}
+            self.kernel.write_facts(files["facts"])
             with open(files["commands"], "w") as f:
                 f.write("\n".join(commands) + "\n")
-            values = dict(files, facts=facts, command_buffer=self._symbol("io_command_buffer"),
+            values = dict(files, command_buffer=self._symbol("io_command_buffer"),
                           print_buffer=self._symbol("io_print_buffer"), **(options or {}))
             extra = ["-incoming", f"exec:cat {self.snapshot}",
                      "-plugin", f"file={plugin}" + "".join(f",{k}={v}" for k, v in values.items())]
@@ -170,6 +176,10 @@ class Guest:
                 raise GuestError(f"{self.base}: not done within {timeout} seconds: {commands}; last of its results: "
                                  f"{_read(files['results'])[-500:]}\n{self._tail(work)}") from None
             text, report = (_read(files[name]) for name in ("results", "out"))
+            if failed := re.search(r"^error: program (.*)$", text, re.M):
+                output = [line for block in parse(text.splitlines()) if block["what"] == "output"
+                          for line in block["text"] if line.strip()]
+                raise ProgramError(failed[1] + (f"; it said: {output[0].strip()}" if output else ""))
             if status or not text.endswith("done\n"):
                 raise GuestError(f"{self.base}: the guest failed (status {status}): {text[-500:]}\n{self._tail(work)}")
             return parse(text.splitlines()), report.splitlines()

@@ -33,12 +33,14 @@ void ops_command(const char *op, const struct params *p);
  * Programs beside the one that is measured, and the kernel's own tracing:
  *
  *	spawn PROGRAM,ARGUMENT...	start it and wait (virtual) seconds for it to be ready
+ *	run PROGRAM,ARGUMENT...		the same, but wait until it ends; print its output like stop
  *	stop -				SIGINT to it; print its output, its lines after "output:"
  *	events GROUP/EVENT,...		switch trace events on
  *	trace -				switch all off; print what they wrote, lines after "trace:"
  *	write FILE,TEXT			write to one of the kernel's files
  */
 void spawn_command(const char *words);
+void run_command(const char *words);
 void stop_command(void);
 void events_command(const char *list);
 void trace_command(void);

@@ -10,7 +10,6 @@
  *	r	like f, on ranges that one more thread replaces by mmap(MAP_FIXED)
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,13 +19,14 @@
 #include <unistd.h>
 
 #include "bench.h"
+#include "file.h"
 #include "io.h"
 #include "layout.h"
 #include "team.h"
 
 #define PART		(256UL << 20)	/* distance of the threads' parts of an anonymous VMA */
 #define AROUND		(64UL << 10)	/* what a fault on a file maps */
-#define WARM_UP		32		/* faults of each thread before the region */
+#define WARM_UP		16		/* faults of each thread right before the region */
 #define SLOT		(1UL << 20)	/* what workload r replaces at once */
 
 struct faults {
@@ -57,6 +57,19 @@ static void touch_part(struct faults *f, char *from, int n)
 	}
 }
 
+/*
+ * Touch all of a thread's part once and drop it again: so the pages, or those that later faults
+ * get, were last used by this CPU and not by the one that made the file or ended the last process.
+ */
+static void rehearse(struct faults *f, char *part)
+{
+	int n = f->p->faults + WARM_UP;
+
+	touch_part(f, part, n);
+	if (madvise(part, n * f->stride, MADV_DONTNEED))
+		fail("cannot drop pages");
+}
+
 static void prepare(int self, void *arg)
 {
 	struct faults *f = arg;
@@ -65,6 +78,7 @@ static void prepare(int self, void *arg)
 		return;		/* the other thread of m and r */
 	if (f->workload == 'v')
 		f->parts[self] = map_separate((f->p->faults + WARM_UP) * PAGE);
+	rehearse(f, f->parts[self]);
 	touch_part(f, f->parts[self], WARM_UP);
 }
 
@@ -136,7 +150,7 @@ static void work(int self, void *arg)
 
 static void run_layout(struct faults *f, int layout)
 {
-	uint64_t random = f->p->seed * 7919ULL + layout;
+	uint64_t random = f->p->seed;
 	const struct params *p = f->p;
 	size_t part = (p->faults + WARM_UP) * f->stride;
 	struct rusage usage;
@@ -148,7 +162,7 @@ static void run_layout(struct faults *f, int layout)
 		.arg = f,
 	};
 
-	vary_layout(&random);
+	vary_layout(rnd(&random) + layout);
 	if (f->workload == 'a') {
 		f->map = map_anonymous(p->cpus * PART);
 		for (int i = 0; i < p->cpus; i++)
@@ -169,16 +183,6 @@ static void run_layout(struct faults *f, int layout)
 	      f->workload, p->cpus, p->faults, layout, p->pause, usage.ru_minflt, (long)f->changes);
 }
 
-static int make_file(size_t size)
-{
-	int fd = memfd_create("bench", 0);
-
-	/* allocated here means: in the page cache */
-	if (fd < 0 || ftruncate(fd, size) || fallocate(fd, 0, 0, size))
-		fail("cannot make a file of %zu bytes", size);
-	return fd;
-}
-
 void faults_command(const char *workload, const struct params *p)
 {
 	struct faults f = { .p = p, .workload = workload[0], .fd = -1, .stride = PAGE };
@@ -187,11 +191,14 @@ void faults_command(const char *workload, const struct params *p)
 		errno = EINVAL;
 		fail("faults %s", workload);
 	}
-	if (!strchr("av", f.workload)) {
-		f.stride = AROUND;
-		f.fd = make_file((p->faults + WARM_UP) * AROUND * p->cpus);
-	}
 	team_pin(0);	/* processes begin where their first thread will run */
+	if (!strchr("av", f.workload)) {
+		size_t size = (p->faults + WARM_UP) * AROUND * p->cpus;
+
+		f.stride = AROUND;
+		f.fd = file_create(size);
+		file_fill(f.fd, 0, size);
+	}
 	for (int layout = 0; layout < p->layouts; layout++) {
 		int status;
 		pid_t child = fork();

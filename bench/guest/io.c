@@ -68,14 +68,19 @@ void print(const char *format, ...)
 void fail(const char *format, ...)
 {
 	int error = errno;
-	char text[256];
+	char text[512];
 	va_list args;
 
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	print("error: %s: %s\n", text, strerror(error));
-	fprintf(stderr, "error: %s: %s\n", text, strerror(error));
+	if (error) {
+		size_t n = strlen(text);
+
+		snprintf(text + n, sizeof(text) - n, ": %s", strerror(error));
+	}
+	print("error: %s\n", text);
+	fprintf(stderr, "error: %s\n", text);
 	if (getpid() == 1)
 		io_exit();
 	_exit(1);

@@ -21,7 +21,7 @@ _Noreturn void io_exit(void);
 /* print - print results: to the plugin if this is init, else to stdout */
 void print(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* fail - print a message with errno, and end the program (and the machine, if this is init) */
+/* fail - print a message, with errno if it is set, and end the program (and the machine, if this is init) */
 _Noreturn void fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 #endif

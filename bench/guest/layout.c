@@ -30,8 +30,8 @@ char *map_separate(size_t size)
 	return map + GAP;
 }
 
-void vary_layout(uint64_t *random)
+void vary_layout(unsigned int n)
 {
-	for (unsigned int n = rnd(random) % 64; n; n--)
+	for (n %= 64; n; n--)
 		map_separate(PAGE);
 }

@@ -14,7 +14,12 @@ void *map_anonymous(size_t size);
 /* map_separate - the same, with a gap on either side: a VMA of its own */
 char *map_separate(size_t size);
 
-/* vary_layout - map 0 to 63 pages separately, so that later VMAs get other places in their slabs */
-void vary_layout(uint64_t *random);
+/*
+ * vary_layout - map @n % 64 pages separately, so that later VMAs get other places in their slabs
+ *
+ * Each more moves them on by one object: with 8 numbers in a row, 40 bytes lie in each way to
+ * lines of 64.
+ */
+void vary_layout(unsigned int n);
 
 #endif

@@ -66,6 +66,8 @@ static void run(char *command)
 		plant_command(arg);
 	else if (!strcmp(name, "spawn"))
 		spawn_command(arg);
+	else if (!strcmp(name, "run"))
+		run_command(arg);
 	else if (!strcmp(name, "stop"))
 		stop_command();
 	else if (!strcmp(name, "events"))

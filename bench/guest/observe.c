@@ -18,8 +18,10 @@
 #define OUTPUT		"/tmp/output"
 #define READY_SECONDS	60	/* to load BPF programs; QEMU skips what is idle of it */
 #define MAX_WORDS	32
+#define SPAWN_ERROR	"program "	/* bench/vm.py knows by it what is no fault of the bench */
 
 static pid_t spawned;
+static char spawned_name[128];
 
 static void write_file(const char *path, const char *text)
 {
@@ -59,43 +61,73 @@ static void split(char *text, char **words)
 	words[n] = NULL;
 }
 
-void spawn_command(const char *text)
+/* fail_with_output - print what the program that was spawned wrote, then end because of its @status */
+static _Noreturn void fail_with_output(int status)
+{
+	print_file("output", OUTPUT);
+	errno = 0;
+	if (WIFSIGNALED(status))
+		fail(SPAWN_ERROR "%s: killed by signal %d (%s)", spawned_name, WTERMSIG(status),
+		     strsignal(WTERMSIG(status)));
+	fail(SPAWN_ERROR "%s: ended with status %d", spawned_name, WEXITSTATUS(status));
+}
+
+/* start - start the program that is the first of the words between commas of @text */
+static void start(const char *text)
 {
 	char *words[MAX_WORDS], *copy = strdup(text);
-	int status;
 
 	if (!copy)
 		fail("no memory");
 	split(copy, words);
+	snprintf(spawned_name, sizeof(spawned_name), "%s", words[0] ? words[0] : "");
 	spawned = fork();
 	if (!spawned) {
 		int fd = open(OUTPUT, O_WRONLY | O_CREAT | O_TRUNC, 0600);
 
 		setenv("PATH", "/usr/sbin:/usr/bin:/sbin:/bin", 1);
 		setenv("HOME", "/tmp", 1);
-		if (fd >= 0 && dup2(fd, 1) == 1 && dup2(fd, 2) == 2)
+		if (words[0] && fd >= 0 && dup2(fd, 1) == 1 && dup2(fd, 2) == 2)
 			execvp(words[0], words);
 		_exit(127);
 	}
 	if (spawned < 0)
-		fail("cannot start %s", words[0]);
-	sleep(READY_SECONDS);
-	if (waitpid(spawned, &status, WNOHANG)) {
-		print_file("output", OUTPUT);
-		errno = ECHILD;
-		fail("%s ended early (status %x)", words[0], status);
-	}
+		fail("cannot start %s", spawned_name);
 	free(copy);
+}
+
+void spawn_command(const char *text)
+{
+	int status;
+
+	start(text);
+	sleep(READY_SECONDS);
+	if (waitpid(spawned, &status, WNOHANG))
+		fail_with_output(status);
+}
+
+/* wait_and_print - wait for what was spawned, which SIGINT may have ended; print its output */
+static void wait_and_print(void)
+{
+	int status;
+
+	if (waitpid(spawned, &status, 0) != spawned)
+		fail("nothing was spawned");
+	if (status && !(WIFSIGNALED(status) && WTERMSIG(status) == SIGINT))
+		fail_with_output(status);
+	print_file("output", OUTPUT);
+}
+
+void run_command(const char *text)
+{
+	start(text);
+	wait_and_print();
 }
 
 void stop_command(void)
 {
-	int status;
-
 	kill(spawned, SIGINT);
-	if (waitpid(spawned, &status, 0) != spawned)
-		fail("nothing was spawned");
-	print_file("output", OUTPUT);
+	wait_and_print();
 }
 
 void events_command(const char *list)

@@ -14,6 +14,7 @@
 #include <x86intrin.h>
 
 #include "bench.h"
+#include "file.h"
 #include "io.h"
 #include "layout.h"
 #include "team.h"
@@ -221,11 +222,10 @@ void ops_command(const char *name, const struct params *p)
 		fail("ops: reps=%d pages=%d", p->reps, p->pages);
 	}
 	team_pin(0);
-	vary_layout(&random);
-	fd = memfd_create("ops", 0);
-	if (fd < 0 || ftruncate(fd, RANGE) || fallocate(fd, 0, RANGE / 2, 1 << 20) ||
-	    fallocate(fd, 0, 0, len))
-		fail("cannot make a file");
+	vary_layout(rnd(&random));
+	fd = file_create(RANGE);
+	file_fill(fd, RANGE / 2, 1 << 20);
+	file_fill(fd, 0, len);
 	range = map_separate(RANGE);
 	for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++) {
 		if (strcmp(name, "all") && strcmp(name, all[i].name))
