@@ -64,6 +64,7 @@ def run(setup, results, places):
             for name in guests:
                 runs = [by_workload for (n, _), by_workload in zip(points, measured) if n == name]
                 _add_all(results, places, setup, name, cpus, forced, runs)
+            setup.save()
 
 
 def _add_all(results, places, setup, name, cpus, forced, runs):
