@@ -17,8 +17,8 @@ char *map_separate(size_t size);
 /*
  * vary_layout - map @n % 64 pages separately, so that later VMAs get other places in their slabs
  *
- * Each more moves them on by one object: with 8 numbers in a row, 40 bytes lie in each way to
- * lines of 64.
+ * Each more moves them on by one object, as far as the slab's free list is in order. Which
+ * positions are met has to be measured.
  */
 void vary_layout(unsigned int n);
 
