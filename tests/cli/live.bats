@@ -7,9 +7,15 @@ bats_require_minimum_version 1.5.0
 
 setup() {
 	cd "$BATS_TEST_DIRNAME/../.."
-	tmux=(tmux -L "vmalocktop-$BATS_TEST_NUMBER-$$" -f /dev/null)
+	terminal
 	program=$BATS_TEST_TMPDIR/vmalock-load
 	cp build/bin/vmalock-load "$program"
+}
+
+# terminal [NUMBER] - the tmux server of this test; one that is being killed may still answer
+# under its name, and refuse: another NUMBER is another server
+terminal() {
+	tmux=(tmux -L "vmalocktop-$BATS_TEST_NUMBER-$$-${1:-1}" -f /dev/null)
 }
 
 teardown() {
@@ -162,6 +168,7 @@ keys() {
 	grep -Eq '^(nothing lost|lost: )' "$BATS_TEST_TMPDIR/screen"
 	"${tmux[@]}" kill-server
 	kill "$load"
+	terminal 2
 	view 120 50 1 1
 	shows '^left with 0$'
 	grep -Eq '^(nothing lost|lost: )' "$BATS_TEST_TMPDIR/screen"
