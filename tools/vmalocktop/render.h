@@ -9,6 +9,8 @@
 
 #include "model.h"
 
+struct json_object;
+
 /**
  * render__text() - tables: the funnel, the waits, VMAs and blockers by lost time
  * @out: where to
@@ -29,6 +31,9 @@ void render__hist(FILE *out, const struct model *m, const struct timespec *when)
  * Return: 0, -1 when memory is short (nothing was written).
  */
 int render__json(FILE *out, const struct model *m, const struct timespec *when);
+
+/* render__json_into() - the same as members of @o, which json__new() has made; see json__text() */
+void render__json_into(struct json_object *o, const struct model *m, const struct timespec *when);
 
 /**
  * render__csv() - a line per row of the ranking and kind, and line of names before if @header
