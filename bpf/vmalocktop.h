@@ -69,6 +69,7 @@ enum vt_lost {
 	VT_LOST_STACK_FULL,	/* no room for a new combination of stacks */
 	VT_LOST_WANTED_FULL,	/* no room to ask a writer for its stack */
 	VT_LOST_MAX_RACE,	/* a maximum may be too small */
+	VT_LOST_OFFSET_FULL,	/* no room for another granule of addresses */
 	VT_LOSSES,
 };
 
@@ -136,6 +137,16 @@ struct vt_blocker {
 };
 
 /* What waits can be summed up by, besides VMAs. */
+/*
+ * Where in a process faults have waited: a granule of 2^shift bytes, the larger
+ * the more the process has mapped.  All 0 but tgid: the address is unknown.
+ */
+struct vt_offset_key {
+	__u64 start;
+	__u32 tgid;
+	__u32 shift;
+};
+
 enum vt_by {
 	VT_BY_VMA,
 	VT_BY_PROCESS,

@@ -55,6 +55,7 @@ struct mm_struct {
 	struct maple_tree mm_mt;	/* the VMAs, since 6.1 */
 	struct rw_semaphore mmap_lock;
 	struct task_struct *owner;	/* CONFIG_MEMCG */
+	unsigned long total_vm;		/* pages */
 };
 
 /* Counts write sections of mmap_lock: an int from 6.4 (CONFIG_PER_VMA_LOCK), a seqcount from 6.13. */

@@ -4,6 +4,7 @@
 #define WAIT_BPF_H
 
 #include "count.bpf.h"
+#include "offsets.bpf.h"
 #include "stacks.bpf.h"
 
 /* A fault of the current task begins to wait for @mm's writers. */
@@ -67,6 +68,7 @@ static __always_inline void end_fault_wait(void *ctx, struct task_state *t, __u3
 	}
 	count_vma(c, kind, tgid, t->fault.start, t->fault.end, ns);
 	count_group(c, kind, tgid, t->blocker.tid ? t->blocker.syscall : VT_NO_OP, ns);
+	count_offset(c, tgid, t->fault.address, ns);
 	if (t->blocker.tid)
 		count_blocker(c, t, ns);
 	if (vt_stacks && t->sampled)

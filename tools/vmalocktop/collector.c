@@ -80,6 +80,9 @@ static void configure(struct vmalocktop *skel, const struct env *env)
 	bpf_map__set_max_entries(skel->maps.vmas, env->max_entries);
 	/* A VMA may have several. */
 	bpf_map__set_max_entries(skel->maps.blockers, 2 * env->max_entries);
+	skel->rodata->vt_offsets = env->listening;
+	if (env->listening)
+		bpf_map__set_max_entries(skel->maps.offsets, 4 * env->max_entries);
 	/* What isn't asked for keeps its one entry. */
 	if (env->n_pids > 1)
 		bpf_map__set_max_entries(skel->maps.pids, env->n_pids);
@@ -223,12 +226,64 @@ void collector__close(struct collector *c)
 	free(c);
 }
 
-int collector__read(struct collector *c, struct snapshot *s)
+/* 0 if @err is, else -1 after a message. */
+static int read_result(int err)
 {
-	if (!maps_read__snapshot(c->skel, c->open_waits, s))
+	if (!err)
 		return 0;
 	elog("cannot read the BPF maps: %s: try a smaller --max-entries", strerror(errno));
 	return -1;
+}
+
+int collector__read(struct collector *c, struct snapshot *s)
+{
+	return read_result(maps_read__snapshot(c->skel, c->open_waits, s));
+}
+
+int collector__read_counts(struct collector *c, struct snapshot *s)
+{
+	return read_result(maps_read__counts(c->skel, s));
+}
+
+int collector__read_offsets(struct collector *c, struct offset_row **rows, size_t *n)
+{
+	*rows = NULL;
+	*n = 0;
+	return read_result(maps_read__offsets(c->skel, rows, n));
+}
+
+static const struct bpf_map *map_of(const struct collector *c, enum collector_map map)
+{
+	const struct bpf_map *const maps[COLLECTOR_MAPS] = {
+		[MAP_VMAS] = c->skel->maps.vmas,
+		[MAP_REST] = c->skel->maps.rest,
+		[MAP_GROUPS] = c->skel->maps.groups,
+		[MAP_BLOCKERS] = c->skel->maps.blockers,
+		[MAP_OFFSETS] = c->skel->maps.offsets,
+	};
+
+	return maps[map];
+}
+
+const char *collector__map_name(enum collector_map map)
+{
+	static const char *const names[COLLECTOR_MAPS] = {
+		[MAP_VMAS] = "vmas", [MAP_REST] = "rest", [MAP_GROUPS] = "groups",
+		[MAP_BLOCKERS] = "blockers", [MAP_OFFSETS] = "offsets",
+	};
+
+	return names[map];
+}
+
+uint64_t collector__room(const struct collector *c, enum collector_map map)
+{
+	return bpf_map__max_entries(map_of(c, map));
+}
+
+void collector__retire(struct collector *c, enum collector_map map, const void *key)
+{
+	/* Another's entry is never touched, and one that is gone needs nothing. */
+	bpf_map_delete_elem(bpf_map__fd(map_of(c, map)), key);
 }
 
 int collector__stack(struct collector *c, int32_t id, uint64_t *frames, int n)

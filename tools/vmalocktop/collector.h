@@ -48,6 +48,39 @@ int collector__start(struct collector *c);
  */
 int collector__read(struct collector *c, struct snapshot *s);
 
+/* collector__read_counts() - likewise, but no rows: what is counted for the whole system */
+int collector__read_counts(struct collector *c, struct snapshot *s);
+
+/**
+ * collector__read_offsets() - where faults have waited; needs env->listening
+ * @c: the collector
+ * @rows: gets them, in no order; to be freed with free()
+ * @n: gets their number
+ *
+ * Return: 0, -1 after a message.
+ */
+int collector__read_offsets(struct collector *c, struct offset_row **rows, size_t *n);
+
+/* Hashes that grow with what is watched. */
+enum collector_map { MAP_VMAS, MAP_REST, MAP_GROUPS, MAP_BLOCKERS, MAP_OFFSETS, COLLECTOR_MAPS };
+
+/* collector__map_name() - as bpftool shows it */
+const char *collector__map_name(enum collector_map map);
+
+/* collector__room() - how many entries a map can have */
+uint64_t collector__room(const struct collector *c, enum collector_map map);
+
+/**
+ * collector__retire() - delete an entry
+ * @c: the collector
+ * @map: where from
+ * @key: as in the map's rows
+ *
+ * For what is not going to count any more: what the entry has counted since it
+ * was read is gone with it.  Sums over the whole system are other maps'.
+ */
+void collector__retire(struct collector *c, enum collector_map map, const void *key);
+
 /**
  * collector__stack() - the addresses of a stack
  * @c: the collector

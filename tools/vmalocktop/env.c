@@ -162,6 +162,15 @@ static error_t parse_print(int key, char *arg, struct env *env)
 	case OPT_REPLAY:
 		env->replay = arg;
 		break;
+	case OPT_LISTEN:
+		env->listening = true;
+		if (listen_address__parse(&env->listen, arg))
+			wrong_usage("not a port, nor a numeric address and a port such as 127.0.0.1:9477 "
+				    "or [::1]:9477:", arg);
+		break;
+	case OPT_TOP_VMAS:
+		env->top_vmas = number("not a number of VMAs from 1 to 100:", arg, 100);
+		break;
 	case OPT_COVERAGE:
 		env->coverage = true;
 		break;
@@ -231,6 +240,23 @@ static void check_recording(struct env *env)
 			    "--replay only takes options on what to print", NULL);
 }
 
+static void check_listening(struct env *env)
+{
+	if (!env->listening && env->top_vmas)
+		wrong_usage("--top-vmas is about metrics: give --listen, too", NULL);
+	if (!env->listening)
+		return;
+	if (env->output || env->batch || env->record || env->replay || env->interval_ms || env->timestamps)
+		wrong_usage("--listen prints nothing: it takes no option on what to print, when, and whereto", NULL);
+	if (env->by)
+		wrong_usage("--listen sums waits up by cgroup: it takes no --by", NULL);
+	if (env->milliseconds)
+		wrong_usage("--listen serves histograms in seconds: it takes no -m", NULL);
+	if (env->stacks)
+		wrong_usage("--listen serves no stacks: take them with --folded", NULL);
+	env->by = VT_BY_CGROUP;
+}
+
 static void keep_command(struct env *env, int argc, char **argv)
 {
 	size_t n = 0;
@@ -258,11 +284,12 @@ void env__parse(struct env *env, int argc, char **argv)
 	if (env->timestamps && env->output == OUTPUT_FOLDED)
 		wrong_usage("-T is for text: folded stacks have no place for it", NULL);
 	check_recording(env);
+	check_listening(env);
 	env->stacks |= env->output == OUTPUT_FOLDED;
 	if (env->sample != 1 && !env->stacks)
 		wrong_usage("--sample is about stacks: give --folded or --stacks, too", NULL);
 	keep_command(env, argc, argv);
-	if (env->output == OUTPUT_TEXT && !env->batch && !env->record && !env->replay && !env->count && !env->stats &&
+	if (env->output == OUTPUT_TEXT && !env->batch && !env->record && !env->replay && !env->count && !env->stats && !env->listening &&
 	    isatty(STDIN_FILENO) && isatty(STDOUT_FILENO))
 		env->output = OUTPUT_LIVE;
 }

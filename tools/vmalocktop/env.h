@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "listen_address.h"
 #include "model.h"
 #include "vmalocktop.h"
 
@@ -44,6 +45,9 @@ struct env {
 
 	const char *record;	/* file to record to, instead of printing; NULL: none */
 	const char *replay;	/* recording to print, instead of tracing; NULL: none */
+	bool listening;		/* answer HTTP, instead of printing */
+	struct listen_address listen;
+	uint64_t top_vmas;	/* regions that have metrics of their own */
 	char command[1024];	/* the command line, for people */
 	bool coverage;		/* only say what is known on this kernel */
 	int verbose;		/* how often -v was given */

@@ -56,7 +56,7 @@ static void interleave(char *out, size_t size, const char *keys, size_t key_size
 }
 
 /*
- * Append all entries of a hash, in which nothing is ever deleted, to the @n
+ * Append all entries of a hash, of which the programs never delete any, to the @n
  * rows: of @size bytes, the value following the key.  @chunk entries at a
  * time; the kernel wants room for a whole bucket.
  */
@@ -156,8 +156,12 @@ static int read_open(const struct bpf_link *link, struct snapshot *s)
 	return n < 0 ? -1 : 0;
 }
 
-int maps_read__snapshot(const struct vmalocktop *skel, const struct bpf_link *open_waits,
-			struct snapshot *s)
+int maps_read__offsets(const struct vmalocktop *skel, struct offset_row **rows, size_t *n)
+{
+	return read_hash(skel->maps.offsets, rows, n, sizeof(**rows));
+}
+
+int maps_read__counts(const struct vmalocktop *skel, struct snapshot *s)
 {
 	struct timespec t;
 	int err;
@@ -169,7 +173,15 @@ int maps_read__snapshot(const struct vmalocktop *skel, const struct bpf_link *op
 	err = read_percpu(skel->maps.counters, 0, sizeof(s->counters), add_counters, &s->counters);
 	for (__u32 id = 0; !err && id < VT_HISTS; id++)
 		err = read_percpu(skel->maps.hists, id, sizeof(s->hists[id]), add_hist, &s->hists[id]);
-	err = err || read_missed(skel, &s->missed) ||
+	return err || read_missed(skel, &s->missed) ? -1 : 0;
+}
+
+int maps_read__snapshot(const struct vmalocktop *skel, const struct bpf_link *open_waits,
+			struct snapshot *s)
+{
+	int err;
+
+	err = maps_read__counts(skel, s) ||
 	      read_hash(skel->maps.vmas, &s->vmas, &s->n_vmas, sizeof(*s->vmas)) ||
 	      read_hash(skel->maps.rest, &s->vmas, &s->n_vmas, sizeof(*s->vmas)) ||
 	      read_hash(skel->maps.groups, &s->groups, &s->n_groups, sizeof(*s->groups)) ||

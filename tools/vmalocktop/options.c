@@ -73,10 +73,17 @@ const struct argp_option options[] = {
 	{ "record", OPT_RECORD, "FILE", 0, "Record to FILE, every second or INTERVAL, and print nothing", 3 },
 	{ "replay", OPT_REPLAY, "FILE", 0, "Print the reports that FILE has recorded", 3 },
 
-	{ NULL, 0, NULL, 0, "Other:", 4 },
+	{ NULL, 0, NULL, 0, "For other programs:", 4 },
+	{ "listen", OPT_LISTEN, "[ADDR:]PORT", 0,
+	  "Answer HTTP there, and print nothing: /metrics for Prometheus, a live page at /. "
+	  "Without ADDR only this machine can ask", 4 },
+	{ "top-vmas", OPT_TOP_VMAS, "N", 0,
+	  "Also give the N regions that faults lost most time on metrics of their own, at most 100", 4 },
+
+	{ NULL, 0, NULL, 0, "Other:", 5 },
 	{ "coverage", OPT_COVERAGE, NULL, 0,
-	  "Print what is exact, degraded or absent on this kernel, and why, and exit", 4 },
-	{ "verbose", 'v', NULL, 0, "Say more on stderr; twice: all that libbpf says", 4 },
+	  "Print what is exact, degraded or absent on this kernel, and why, and exit", 5 },
+	{ "verbose", 'v', NULL, 0, "Say more on stderr; twice: all that libbpf says", 5 },
 	{ "version", 'V', NULL, 0, "Print the version", -1 },
 	{ "help", '?', NULL, 0, "Print this help", -1 },
 	{ "usage", OPT_USAGE, NULL, 0, "Print a short usage message", -1 },
@@ -99,6 +106,7 @@ static const char *wanted(const struct argp_option *o)
 		{ "PID", "a PID" }, { "TID", "a TID" }, { "SEC", "a number of seconds" },
 		{ "N", "a number" }, { "TIME", "a time such as 10ms" }, { "SIZE", "a size such as 1G" },
 		{ "NAME", "a name" }, { "PATH", "a path" }, { "FILE", "a file" }, { "KEY", "a key" },
+		{ "[ADDR:]PORT", "a port, or an address and a port such as 0.0.0.0:9477" },
 	};
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)

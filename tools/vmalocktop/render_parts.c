@@ -60,6 +60,7 @@ static const struct {
 	{ "stack_full", "waits without their stacks: raise --max-entries" },
 	{ "wanted_full", "writers that were not asked for their stacks: raise --max-entries" },
 	{ "max_race", "updates of a maximum given up: it may be too low" },
+	{ "offset_full", "waits missing among the addresses of the live page: raise --max-entries" },
 };
 
 static void lost(FILE *out, const struct named_count *c)

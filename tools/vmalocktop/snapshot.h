@@ -29,11 +29,17 @@ struct stack_row {
 	struct vt_blocker value;
 };
 
+struct offset_row {
+	struct vt_offset_key key;
+	struct vt_blocker value;
+};
+
 /* Rows are read as keys with the values right behind. */
 _Static_assert(offsetof(struct vma_row, hist) == sizeof(struct vt_vma_key), "padding");
 _Static_assert(offsetof(struct group_row, hist) == sizeof(struct vt_group_key), "padding");
 _Static_assert(offsetof(struct blocker_row, value) == sizeof(struct vt_stall_key), "padding");
 _Static_assert(offsetof(struct stack_row, value) == sizeof(struct vt_stack_key), "padding");
+_Static_assert(offsetof(struct offset_row, value) == sizeof(struct vt_offset_key), "padding");
 
 struct snapshot {
 	uint64_t ns;			/* CLOCK_MONOTONIC */
