@@ -33,7 +33,7 @@ demo:		## Show the change and the tools at work
 
 clean:		## Remove what was built; keep the kernel tree, its objects and downloads
 	$(Q)if [ -d build ]; then find build -mindepth 1 -maxdepth 1 \
-		! -name linux ! -name linux-base ! -name kernel ! -name stock -exec rm -rf {} +; fi
+		! -name linux ! -name linux-base ! -name kernel ! -name "stock*" -exec rm -rf {} +; fi
 
 distclean:	## Remove build/ altogether (refused while build/linux has work of its own)
 	$(Q)kernel/prepare --may-remove
@@ -46,7 +46,7 @@ deps:		## Install the Debian packages that everything here needs
 .PHONY: help
 help:		## Show this list
 	@echo "Targets:"
-	@sed -nE 's/^([a-z0-9][a-z0-9-]*):[^#=]*##[[:space:]]*(.*)$$/  \1\t\2/p' $(MAKEFILE_LIST) | \
+	@sed -nE 's/^([a-z0-9][a-z0-9.-]*):[^#=]*##[[:space:]]*(.*)$$/  \1\t\2/p' $(MAKEFILE_LIST) | \
 		expand -t 20
 	@echo "Variables: V=1 shows the commands; FORCE=1 lets kernel-tree replace local work in build/linux"
 

@@ -48,16 +48,16 @@ newest_deb() {
 	printf '%s' "$best"
 }
 
-# download_deb PACKAGE[=VERSION]: put a .deb into the cache with apt-get.
+# download_deb PACKAGE[=VERSION] [APT-OPTION...]: put a .deb into the cache with apt-get.
 download_deb() {
-	local tmp package=${1%%=*}
+	local tmp package=${1%%=*} options=("${@:2}")
 	mkdir -p "$cache"
-	if ! apt-cache show "$1" >/dev/null 2>&1; then
-		apt-get -qq update >&2 ||
+	if ! apt-cache "${options[@]}" show "$1" >/dev/null 2>&1; then
+		apt-get -qq "${options[@]}" update >&2 ||
 			die "apt-get update failed: check the network and /etc/apt/sources.list"
 	fi
 	tmp=$(mktemp -d "$cache/download.XXXXXX")
-	if ! (cd "$tmp" && apt-get -qq -o APT::Sandbox::User=root download "$1" >&2); then
+	if ! (cd "$tmp" && apt-get -qq -o APT::Sandbox::User=root "${options[@]}" download "$1" >&2); then
 		rm -rf "$tmp"
 		die "cannot download $1: it needs a network and Debian 12 with its security archive in /etc/apt/sources.list"
 	fi

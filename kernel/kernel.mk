@@ -2,7 +2,7 @@
 #
 # The kernel: its source, the series, builds.  The work is in kernel/*.
 
-.PHONY: kernel-tree kernel kernel-experiment kernel-debug kernel-base kernel-arm64 kernel-stock
+.PHONY: kernel-tree kernel kernel-experiment kernel-debug kernel-base kernel-arm64 kernel-stock kernel-stock-6.1 kernel-stock-6.18
 .PHONY: series kernel-export
 
 kernel-tree:	## Make build/linux: Debian's 6.12 source with the series applied
@@ -30,6 +30,14 @@ kernel-arm64: kernel-tree	## Cross-build for arm64
 kernel-stock:	## Fetch Debian's own kernel of the same version
 	$(Q)deps/install kernel
 	$(Q)kernel/fetch-stock
+
+kernel-stock-6.1: ## Fetch Debian 12's own kernel, without per-VMA locks
+	$(Q)deps/install kernel
+	$(Q)kernel/fetch-stock 6.1
+
+kernel-stock-6.18: ## Fetch a kernel of Debian 13's backports, with reference counts in VMAs
+	$(Q)deps/install kernel
+	$(Q)kernel/fetch-stock 6.18
 
 series: kernel-tree	## Write the series as git format-patch mails to build/series
 	$(Q)kernel/format-series

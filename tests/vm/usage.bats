@@ -50,6 +50,9 @@ refused() {
 	run "$vm" --kernel stock -- true
 	[ "$status" -eq 1 ]
 	[[ $output == *"run make kernel-stock" ]]
+	run "$vm" --kernel stock-6.1 -- true
+	[ "$status" -eq 1 ]
+	[[ $output == *"run make kernel-stock-6.1" ]]
 }
 
 @test "QEMU's own complaint is shown when it cannot start" {
