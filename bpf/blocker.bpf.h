@@ -168,7 +168,11 @@ static __always_inline int find_blocker(struct mm_struct *mm, bool mmap_lock,
 
 		if (!writer)
 			return 1 + (task ? VT_READER : VT_NOBODY);
-		return describe(writer, who, args);
+		err = describe(writer, who, args);
+		if (err)
+			return err;
+		/* One that has had the lock meanwhile may be anywhere. */
+		return queued_writer(mm) == writer && write_section(mm) == section ? 0 : 1 + VT_NOBODY;
 	}
 	err = describe(task, who, args);
 	if (err)

@@ -41,6 +41,7 @@ struct task_state {
 	/* The last fault that took mmap_lock; it may do so again before it is done. */
 	__u64 fell_back_ip;
 	__u64 fell_back_address;	/* 0: unknown */
+	__u64 locking;			/* a fault is about to take mmap_lock, or waits for it */
 };
 
 struct {

@@ -24,6 +24,9 @@ struct fault {
 	__u32 fell_back;	/* and has been counted */
 };
 
+/* Whether lock_mm_and_find_vma() is what tells which faults fell back. */
+const volatile bool vt_count_locking;
+
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, 1);
@@ -75,53 +78,90 @@ int BPF_PROG(page_fault_user, unsigned long address)
 	return 0;
 }
 
-/* Count that a fault from user mode takes mmap_lock: once, however often it tries again. */
-static __always_inline void count_fallback(void)
-{
-	struct task_state *t;
-	struct vt_counters *c;
-	struct fault *f;
-
-	if (filtered(bpf_get_current_pid_tgid() >> 32))
-		return;
-	c = open_counters();
-	if (!c)
-		return;
-	f = noted_fault();
-	if (f && f->fell_back)
-		return;
-	t = task_state(BPF_LOCAL_STORAGE_GET_F_CREATE);
-	/* A fault that slept has been forgotten by this CPU, but the program is still where it was. */
-	if (!f && t && t->fell_back_ip == user_ip())
-		return;
-	if (f)
-		f->fell_back = 1;
-	remember_fallback(t, f ? f->address : 0);
-	c->fell_back[VT_FELL_USER]++;
-}
-
-/* mm/memory.c, since 6.5 (commit c2508ec5a58d): where faults on all architectures take mmap_lock */
-SEC("fentry/lock_mm_and_find_vma")
-int BPF_PROG(lock_mm_and_find_vma)
+/* The same from kernel mode; the kernel's own addresses have no VMAs. */
+SEC("tp_btf/page_fault_kernel")
+int BPF_PROG(page_fault_kernel, unsigned long address)
 {
 	struct vt_counters *c;
 
-	if (in_user_fault()) {
-		count_fallback();
-		return 0;
-	}
-	if (filtered(bpf_get_current_pid_tgid() >> 32))
+	if ((long)address < 0 || filtered(bpf_get_current_pid_tgid() >> 32))
 		return 0;
 	c = open_counters();
 	if (c)
+		c->fault_kernel++;
+	return 0;
+}
+
+/*
+ * Count that a fault from user mode takes mmap_lock: once, however often it
+ * tries again.  Returns whether this is the first time; @f and @t may be NULL.
+ */
+static __always_inline bool count_fallback(struct vt_counters *c, struct fault *f,
+					   const struct task_state *t)
+{
+	/* A fault that slept has been forgotten by this CPU, but the program is still where it was. */
+	if (f ? f->fell_back : t && t->fell_back_ip == user_ip())
+		return false;
+	if (f)
+		f->fell_back = 1;
+	c->fell_back[VT_FELL_USER]++;
+	return true;
+}
+
+/*
+ * mm/memory.c, since 6.5 (commit c2508ec5a58d) and 6.1.37: where faults on all
+ * architectures take mmap_lock, those that system calls have, too.
+ */
+SEC("fentry/lock_mm_and_find_vma")
+int BPF_PROG(lock_mm_and_find_vma, struct mm_struct *mm, unsigned long address)
+{
+	struct vt_counters *c;
+	struct task_state *t;
+
+	if (filtered(bpf_get_current_pid_tgid() >> 32))
+		return 0;
+	c = open_counters();
+	if (!c)
+		return 0;
+	t = task_state(BPF_LOCAL_STORAGE_GET_F_CREATE);
+	if (vt_count_locking && in_user_fault())
+		count_fallback(c, noted_fault(), t);
+	else if (vt_count_locking)
 		c->fell_back[VT_FELL_KERNEL]++;
+	if (!t)
+		return 0;
+	t->locking = 1;
+	remember_fallback(t, address);
+	return 0;
+}
+
+SEC("fexit/lock_mm_and_find_vma")
+int BPF_PROG(locked_mm_and_found_vma)
+{
+	struct task_state *t = task_state(0);
+
+	if (t)
+		t->locking = 0;
 	return 0;
 }
 
 static __always_inline int start_locking(struct mm_struct *mm, bool write)
 {
-	if (!write && BPF_CORE_READ(bpf_get_current_task_btf(), mm) == mm && in_user_fault())
-		count_fallback();
+	struct vt_counters *c;
+	struct task_state *t;
+	struct fault *f;
+
+	if (write || BPF_CORE_READ(bpf_get_current_task_btf(), mm) != mm || !in_user_fault() ||
+	    filtered(bpf_get_current_pid_tgid() >> 32))
+		return 0;
+	c = open_counters();
+	if (!c)
+		return 0;
+	f = noted_fault();
+	/* Most faults that come here again do so on the same CPU. */
+	t = f && f->fell_back ? NULL : task_state(BPF_LOCAL_STORAGE_GET_F_CREATE);
+	if (count_fallback(c, f, t))
+		remember_fallback(t, f ? f->address : 0);
 	return 0;
 }
 
@@ -160,9 +200,11 @@ int BPF_PROG(contention_begin, void *lock, unsigned int flags)
 	if ((flags & (LCB_F_SPIN | LCB_F_READ | LCB_F_WRITE | LCB_F_MUTEX)) != LCB_F_READ)
 		return 0;
 	mm = own_mmap_lock((__u64)lock);
-	if (!mm || !in_user_fault())
+	if (!mm)
 		return 0;
 	t = task_state(0);
+	if (!(t && t->locking) && !in_user_fault())
+		return 0;
 	if (t && t->fell_back_ip == user_ip())
 		address = t->fell_back_address;
 	begin_fault_wait(mm, VT_MMAP_LOCK, 0, 0, address);

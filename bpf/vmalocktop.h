@@ -89,6 +89,7 @@ struct vt_counters {
 	__u64 reffree_pages;		/* page-table entries that they set, whatever the outcome */
 	__u64 fallback[VT_REASONS];
 	__u64 fault_user;		/* page faults from user mode; only where there is no vma_lookup */
+	__u64 fault_kernel;		/* in system calls; likewise, and only if they are seen to fall back, too */
 	__u64 fell_back[VT_FELL];	/* faults that took mmap_lock; only without vma_fault_fallback */
 	__u64 zombie[VT_PLACES];
 	__u64 begun[VT_TIMED_KINDS];
@@ -136,7 +137,6 @@ struct vt_blocker {
 	__u64 arg0, arg1;	/* first arguments of its last such system call: usually address, length */
 };
 
-/* What waits can be summed up by, besides VMAs. */
 /*
  * Where in a process faults have waited: a granule of 2^shift bytes, the larger
  * the more the process has mapped.  All 0 but tgid: the address is unknown.
@@ -147,6 +147,7 @@ struct vt_offset_key {
 	__u32 shift;
 };
 
+/* What waits can be summed up by, besides VMAs. */
 enum vt_by {
 	VT_BY_VMA,
 	VT_BY_PROCESS,

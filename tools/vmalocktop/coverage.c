@@ -37,6 +37,11 @@ bool coverage__has(const struct coverage *c, enum metric m)
 	return !c || c->v[m].grade != ABSENT;
 }
 
+bool coverage__exact(const struct coverage *c, enum metric m)
+{
+	return !c || c->v[m].grade == EXACT;
+}
+
 enum metric coverage__wait(unsigned int kind)
 {
 	return of_kind[kind];

@@ -38,6 +38,9 @@ struct coverage {
 /* coverage__has() - whether @m is known at all; of no coverage everything is */
 bool coverage__has(const struct coverage *c, enum metric m);
 
+/* coverage__exact() - whether @m is known exactly */
+bool coverage__exact(const struct coverage *c, enum metric m);
+
 /* coverage__wait() - the metric that waits of @kind, an enum vt_kind, belong to */
 enum metric coverage__wait(unsigned int kind);
 

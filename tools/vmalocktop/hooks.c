@@ -54,15 +54,33 @@ static bool can_fentry(const struct btf *btf, const char *name)
 	return link >= 0;
 }
 
+/* Whether a struct or union has a member, maybe in an unnamed one within. */
+static bool has_member_within(const struct btf *btf, const struct btf_type *t, const char *member)
+{
+	for (int i = 0; i < btf_vlen(t); i++) {
+		const struct btf_member *m = &btf_members(t)[i];
+		const char *name = btf__name_by_offset(btf, m->name_off);
+		const struct btf_type *inner = *name ? NULL : btf__type_by_id(btf, m->type);
+
+		if (!strcmp(name, member))
+			return true;
+		if (inner && btf_is_composite(inner) && has_member_within(btf, inner, member))
+			return true;
+	}
+	return false;
+}
+
 static bool has_member(const struct btf *btf, const char *type, const char *member)
 {
 	int id = btf__find_by_name_kind(btf, type, BTF_KIND_STRUCT);
-	const struct btf_type *t = id < 0 ? NULL : btf__type_by_id(btf, id);
 
-	for (int i = 0; t && i < btf_vlen(t); i++)
-		if (!strcmp(btf__name_by_offset(btf, btf_members(t)[i].name_off), member))
-			return true;
-	return false;
+	return id >= 0 && has_member_within(btf, btf__type_by_id(btf, id), member);
+}
+
+/* Whether faults may do without mmap_lock at all. */
+static bool per_vma_locks(const struct btf *btf)
+{
+	return btf__find_by_name_kind(btf, "lock_vma_under_rcu", BTF_KIND_FUNC) >= 0;
 }
 
 static void set(struct coverage *c, enum metric m, const char *source, const char *why)
@@ -91,25 +109,62 @@ static bool want_event(struct bpf_program *prog, const struct btf *btf, bool wan
 	return have;
 }
 
-/* Faults, and those that fell back, where the series' events don't say it. */
-static void choose_stock(struct vmalocktop *skel, const struct btf *btf, struct coverage *c)
+/* Faults, and those that fell back, where the series' events don't say it.  @locking: it is seen from within. */
+static void choose_stock(struct vmalocktop *skel, const struct btf *btf, bool locking, struct coverage *c)
 {
 	bool faults = want_event(skel->progs.page_fault_user, btf, !coverage__has(c, METRIC_FAULTS));
+	bool kernel = want_event(skel->progs.page_fault_kernel, btf, faults && locking);
 	bool wanted = !coverage__has(c, METRIC_FALLBACKS);
-	bool fentry = wanted && can_fentry(btf, "lock_mm_and_find_vma");
 	bool path = event_args(btf, "mmap_lock_start_locking") > 2;
-	bool event = want_event(skel->progs.start_locking_new, btf, wanted && !fentry && !path);
+	bool event = want_event(skel->progs.start_locking_new, btf, wanted && !locking && !path);
 
-	event |= want_event(skel->progs.start_locking_path, btf, wanted && !fentry && path);
-	bpf_program__set_autoload(skel->progs.lock_mm_and_find_vma, fentry);
-	if (faults)
+	event |= want_event(skel->progs.start_locking_path, btf, wanted && !locking && path);
+	skel->rodata->vt_count_locking = wanted && locking;
+	if (kernel)
+		set(c, METRIC_FAULTS, "exceptions:page_fault_user, _kernel", NULL);
+	else if (faults)
 		set(c, METRIC_FAULTS, "exceptions:page_fault_user", "from user mode only");
-	if (fentry)
+	if (wanted && locking)
 		set(c, METRIC_FALLBACKS, "fentry lock_mm_and_find_vma",
 		    "one that slept is told from the next by its instruction only");
 	else if (event)
 		set(c, METRIC_FALLBACKS, "mmap_lock:mmap_lock_start_locking",
 		    "from user mode only; one that slept is told from the next by its instruction");
+	if (wanted && !per_vma_locks(btf))
+		set(c, METRIC_REASONS, NULL, "no per-VMA locks here (Linux 6.4): all faults take mmap_lock");
+}
+
+/* Waits of faults for mmap_lock.  Returns whether they are seen. */
+static bool choose_queue(struct vmalocktop *skel, const struct btf *btf, bool locking, struct coverage *c)
+{
+	bool queue = event_args(btf, "contention_begin") >= 0 && event_args(btf, "contention_end") >= 0;
+
+	want_event(skel->progs.contention_begin, btf, queue);
+	want_event(skel->progs.contention_end, btf, queue);
+	if (!queue)
+		set(c, METRIC_MMAP_LOCK, NULL, "needs lock:contention_begin (Linux 5.19)");
+	else if (locking)
+		set(c, METRIC_MMAP_LOCK, "lock:contention_begin, _end within lock_mm_and_find_vma", NULL);
+	else
+		set(c, METRIC_MMAP_LOCK, "lock:contention_begin, _end",
+		    "from user mode only: lock_mm_and_find_vma can't be hooked here");
+	return queue;
+}
+
+/* The writers that faults, @waits of which are seen, wait for. */
+static void choose_blockers(const struct btf *btf, bool waits, struct coverage *c)
+{
+	static const char source[] = "owner or first queued writer of mmap_lock when a wait begins";
+
+	if (!waits)
+		set(c, METRIC_BLOCKERS, NULL, "no waits here");
+	else if (!has_member(btf, "rw_semaphore", "owner"))
+		set(c, METRIC_BLOCKERS, NULL, "an rwsem has no owner under PREEMPT_RT");
+	else if (has_member(btf, "mm_struct", "mm_lock_seq"))
+		set(c, METRIC_BLOCKERS, source, NULL);
+	else
+		set(c, METRIC_BLOCKERS, source,
+		    "one that unlocks and locks again just then may be shown in its next system call");
 }
 
 /* Stacks, of @waits that are seen at all.  Writers give theirs when they unlock or downgrade. */
@@ -138,7 +193,7 @@ int hooks__choose(struct vmalocktop *skel, const struct btf *btf, bool stacks, s
 {
 	struct bpf_program *prog;
 	struct utsname uts;
-	bool queue, owner, waits;
+	bool locking = can_fentry(btf, "lock_mm_and_find_vma"), queue, waits;
 
 	*c = (struct coverage){ 0 };
 	bpf_object__for_each_program(prog, skel->obj)
@@ -163,23 +218,18 @@ int hooks__choose(struct vmalocktop *skel, const struct btf *btf, bool stacks, s
 	of_series(c, METRIC_DRAINS, skel->progs.vma_ref_wait_begin, "vma_lock:vma_ref_wait_*",
 		  SERIES "events for it; a VMA's rwsem isn't told apart from other locks");
 	of_series(c, METRIC_LIVES, skel->progs.vma_born, "vma_lock:vma_born, vma_grown", SERIES "BABYs");
-	choose_stock(skel, btf, c);
-
-	queue = event_args(btf, "contention_begin") >= 0 && event_args(btf, "contention_end") >= 0;
-	want_event(skel->progs.contention_begin, btf, queue);
-	want_event(skel->progs.contention_end, btf, queue);
-	set(c, METRIC_MMAP_LOCK, queue ? "lock:contention_begin, _end" : NULL,
-	    queue ? "faults from user mode only" : "needs lock:contention_begin (Linux 5.19)");
+	bpf_program__set_autoload(skel->progs.lock_mm_and_find_vma, locking);
+	bpf_program__set_autoload(skel->progs.locked_mm_and_found_vma, locking);
+	choose_stock(skel, btf, locking, c);
+	queue = choose_queue(skel, btf, locking, c);
 	waits = queue || coverage__has(c, METRIC_BABY);
 	if (!waits)
 		set(c, METRIC_VMAS, NULL, "no waits here");
-	else if (!queue || has_member(btf, "mm_struct", "mm_mt") || has_member(btf, "maple_tree", "ma_root"))
+	else if (!queue || has_member(btf, "mm_struct", "mm_mt"))
 		set(c, METRIC_VMAS, queue ? "the mm's maple tree, under mmap_lock" : "vma_lock:*", NULL);
 	else
 		set(c, METRIC_VMAS, NULL, "the VMAs aren't in a maple tree (Linux 6.1)");
-	owner = has_member(btf, "rw_semaphore", "owner");
-	set(c, METRIC_BLOCKERS, waits && owner ? "owner or first queued writer of mmap_lock when a wait begins" : NULL,
-	    !waits ? "no waits here" : owner ? NULL : "an rwsem has no owner under PREEMPT_RT");
+	choose_blockers(btf, waits, c);
 	choose_stacks(skel, btf, waits, stacks, c);
 	set(c, METRIC_OPEN, waits ? "BPF task iterator" : NULL, waits ? NULL : "no waits here");
 	if (waits || coverage__has(c, METRIC_FALLBACKS))

@@ -264,7 +264,8 @@ int model__build(struct model *m, const struct snapshot *before, const struct sn
 	m->reffree_pages = now->counters.reffree_pages - before->counters.reffree_pages;
 	build_fallbacks(m, &now->counters, &before->counters, names);
 	/* Only one of the two is counted. */
-	m->faults = m->lookups + now->counters.fault_user - before->counters.fault_user;
+	m->faults = m->lookups + now->counters.fault_user - before->counters.fault_user +
+		    now->counters.fault_kernel - before->counters.fault_kernel;
 	count_named(&m->backoffs, names, NAMES_PLACE, VT_PLACES, now->counters.zombie,
 		    before->counters.zombie);
 	build_timed(m, now, before, names);

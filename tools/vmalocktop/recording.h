@@ -20,7 +20,7 @@
 #include "snapshot.h"
 
 #define RECORDING_MAGIC		"vmalock\n"
-#define RECORDING_VERSION	2
+#define RECORDING_VERSION	3
 #define RECORDING_MAX_FRAME	(1U << 30)
 
 struct recording_header {

@@ -108,7 +108,8 @@ void render__funnel(FILE *out, const struct model *m)
 		results(out, m);
 		step(out, m, "  walked more than once", "", m->rewalked);
 	} else {
-		known_step(out, m, METRIC_FAULTS, "from user mode", m->faults);
+		known_step(out, m, METRIC_FAULTS, coverage__exact(m->coverage, METRIC_FAULTS) ? "page faults" :
+			   "from user mode", m->faults);
 	}
 	if (coverage__has(m->coverage, METRIC_REFFREE))
 		attempts(out, m);
