@@ -245,3 +245,64 @@ const struct place *places__get(struct places *p, uint32_t tgid, uint64_t start,
 	}
 	return &(*node)->place;
 }
+
+/* Nodes of a tree that aren't needed any more. */
+struct unneeded {
+	bool (*keep)(void *ctx, uint32_t tgid, uint64_t start, uint64_t end);
+	void *ctx;
+	void **v;
+	size_t n, room;
+};
+
+static void note_unneeded(struct unneeded *u, void *node)
+{
+	if (u->n == u->room) {
+		size_t room = u->room ? 2 * u->room : 64;
+		void **v = realloc(u->v, room * sizeof(*v));
+
+		/* Short of memory: the next time will do. */
+		if (!v)
+			return;
+		u->v = v;
+		u->room = room;
+	}
+	u->v[u->n++] = node;
+}
+
+static void visit_process(const void *node, VISIT which, void *ctx)
+{
+	struct process *process = *(struct process *const *)node;
+	struct unneeded *u = ctx;
+
+	if ((which == postorder || which == leaf) && !u->keep(u->ctx, process->tgid, 0, 0))
+		note_unneeded(u, process);
+}
+
+static void visit_known(const void *node, VISIT which, void *ctx)
+{
+	struct known *known = *(struct known *const *)node;
+	struct unneeded *u = ctx;
+
+	if ((which == postorder || which == leaf) &&
+	    !u->keep(u->ctx, known->tgid, known->start, known->end))
+		note_unneeded(u, known);
+}
+
+void places__retain(struct places *p,
+		    bool (*keep)(void *ctx, uint32_t tgid, uint64_t start, uint64_t end), void *ctx)
+{
+	struct unneeded processes = { .keep = keep, .ctx = ctx }, known = processes;
+
+	twalk_r(p->processes, visit_process, &processes);
+	for (size_t i = 0; i < processes.n; i++) {
+		tdelete(processes.v[i], &p->processes, by_tgid);
+		free_process(processes.v[i]);
+	}
+	free(processes.v);
+	twalk_r(p->known, visit_known, &known);
+	for (size_t i = 0; i < known.n; i++) {
+		tdelete(known.v[i], &p->known, by_key);
+		free(known.v[i]);
+	}
+	free(known.v);
+}

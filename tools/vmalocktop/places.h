@@ -8,6 +8,7 @@
 #ifndef VMALOCKTOP_PLACES_H
 #define VMALOCKTOP_PLACES_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "maps.h"
@@ -49,5 +50,14 @@ int places__refresh(struct places *p, uint32_t tgid);
  * Return: never NULL.
  */
 const struct place *places__get(struct places *p, uint32_t tgid, uint64_t start, uint64_t end);
+
+/**
+ * places__retain() - forget what isn't needed any more
+ * @p: the cache
+ * @keep: whether a VMA, or with @start and @end 0 a process, is needed
+ * @ctx: passed to @keep
+ */
+void places__retain(struct places *p,
+		    bool (*keep)(void *ctx, uint32_t tgid, uint64_t start, uint64_t end), void *ctx);
 
 #endif

@@ -13,6 +13,7 @@
 #include "clock.h"
 #include "collector.h"
 #include "diag.h"
+#include "exporter.h"
 #include "frames.h"
 #include "live.h"
 #include "places.h"
@@ -30,7 +31,7 @@ struct session {
 	struct frames *frames;		/* NULL: not asked for */
 	struct reporter reporter;
 	struct record *record;		/* NULL: print */
-	struct pollfd fds[MAX_PIDS + 1]; /* of processes, .fd is -1 of those that have ended; the terminal */
+	struct pollfd fds[MAX_PIDS + 1]; /* of processes, .fd is -1 of those that have ended; another */
 	int n_alive;
 	sigset_t unblocked;
 	uint64_t begun_ns, next_tick;
@@ -138,17 +139,17 @@ static int report(struct session *s, bool last)
 }
 
 /*
- * Sleep until @until, a signal, the end of a process, or @keys.  Returns
- * whether all processes have ended.
+ * Sleep until @until, a signal, the end of a process, or until @fd, if it isn't
+ * -1, is readable.  Returns whether all processes have ended.
  */
-static bool sleep_until(struct session *s, uint64_t until, const sigset_t *unblocked, bool keys)
+static bool sleep_until(struct session *s, uint64_t until, const sigset_t *unblocked, int fd)
 {
 	uint64_t now = now_ns(), ns = until > now ? until - now : 0;
 	struct timespec t = { .tv_sec = ns / 1000000000, .tv_nsec = ns % 1000000000 };
 	const struct env *env = s->env;
 
-	s->fds[env->n_pids] = (struct pollfd){ .fd = STDIN_FILENO, .events = POLLIN };
-	if (ppoll(s->fds, env->n_pids + keys, &t, unblocked) <= 0)
+	s->fds[env->n_pids] = (struct pollfd){ .fd = fd, .events = POLLIN };
+	if (ppoll(s->fds, env->n_pids + 1, &t, unblocked) <= 0)
 		return false;
 	for (int i = 0; i < env->n_pids; i++) {
 		if (!s->fds[i].revents)
@@ -178,7 +179,7 @@ static int loop(struct session *s)
 	if (env->duration_ms)
 		end = begin + env->duration_ms * NS_PER_MS;
 	while (!stop) {
-		bool gone = sleep_until(s, earlier(earlier(next, due), end), &s->unblocked, false);
+		bool gone = sleep_until(s, earlier(earlier(next, due), end), &s->unblocked, -1);
 		uint64_t now = now_ns();
 
 		if (gone || now >= end)
@@ -220,19 +221,36 @@ static int live_read(void *ctx, bool whole, enum sort sort, struct model *m)
 	return err;
 }
 
-static bool live_sleep(void *ctx, unsigned long long ns)
+/* See struct exporter_source. */
+static bool sleep_on(void *ctx, uint64_t ns, int fd)
 {
 	struct session *s = ctx;
 	uint64_t now = now_ns();
 	bool gone;
 
-	gone = sleep_until(s, now + ns, &s->unblocked, true);
+	gone = sleep_until(s, now + ns, &s->unblocked, fd);
 	if (now_ns() >= s->next_tick) {
 		tick(s);
 		s->next_tick = now_ns() + TICK_NS;
 	}
 	return !stop && !gone && (!s->env->duration_ms ||
 				  now < s->begun_ns + s->env->duration_ms * NS_PER_MS);
+}
+
+static bool live_sleep(void *ctx, unsigned long long ns)
+{
+	return sleep_on(ctx, ns, STDIN_FILENO);
+}
+
+static int serve(struct session *s)
+{
+	const struct exporter_source source = {
+		.env = s->env, .collector = s->collector, .places = s->places,
+		.context = &s->reporter.context, .begun_ns = s->begun_ns,
+		.pids_known = target__root_pids(), .ctx = s, .sleep = sleep_on,
+	};
+
+	return exporter__run(&source);
 }
 
 static int live(struct session *s)
@@ -341,6 +359,8 @@ static int run(struct session *s)
 	if (env->record && open_record(s))
 		return -1;
 	say_what(s);
+	if (env->listening)
+		return serve(s);
 	return loop(s);
 }
 

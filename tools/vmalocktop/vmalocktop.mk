@@ -8,21 +8,24 @@ VMALOCKTOP_BUILD := build/tools/vmalocktop
 VMALOCKTOP_BIN := build/bin/vmalocktop
 VMALOCKTOP_CFLAGS := -std=c11 -D_DEFAULT_SOURCE -O2 -g -Wall -Wextra -Werror -MMD -MP \
 	-I$(VMALOCKTOP_DIR) -Ibpf -Ibuild/bpf -I$(VMALOCKTOP_BUILD)
-VMALOCKTOP_SOURCES := $(wildcard $(VMALOCKTOP_DIR)/*.c)
+VMALOCKTOP_SOURCES := $(filter-out %/no_tls.c,$(wildcard $(VMALOCKTOP_DIR)/*.c))
 # Numbers are parsed as vmalock-load parses them.
 VMALOCKTOP_OBJECTS := $(VMALOCKTOP_SOURCES:$(VMALOCKTOP_DIR)/%.c=$(VMALOCKTOP_BUILD)/%.o) \
-	$(VMALOCKTOP_BUILD)/parse.o
-VMALOCKTOP_LIBS := -lbpf -ldw -lelf -lz -llzma -lbz2 -ljson-c -lncursesw -ltinfo -lzstd
+	$(VMALOCKTOP_BUILD)/parse.o $(VMALOCKTOP_BUILD)/page_files.o
+VMALOCKTOP_LIBS := -lbpf -ldw -lelf -lz -llzma -lbz2 -ljson-c -lncursesw -ltinfo -lzstd -lmicrohttpd
 # libdw may load a library for downloads, of which nothing is used here: the linker need not warn.
 VMALOCKTOP_STATIC := $(shell echo 'int main(void) { return 0; }' | $(CC) -x c -static -o /dev/null - \
 	$(VMALOCKTOP_LIBS) 2>/dev/null && echo -static -Wl,--no-warnings)
+VMALOCKTOP_NO_TLS := $(if $(VMALOCKTOP_STATIC),$(VMALOCKTOP_BUILD)/no_tls.o)
+# The live page's files, which are built in.
+VMALOCKTOP_PAGE := dashboards/web/page
 
 .PHONY: vmalocktop
 vmalocktop: $(VMALOCKTOP_BIN)	## Build build/bin/vmalocktop, which shows waits for VMA locks
 all: vmalocktop
 TEST_NEEDS += vmalocktop
 
-$(VMALOCKTOP_BIN): $(VMALOCKTOP_OBJECTS)
+$(VMALOCKTOP_BIN): $(VMALOCKTOP_OBJECTS) $(VMALOCKTOP_NO_TLS)
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(VMALOCKTOP_STATIC) $(LDFLAGS) -o $@ $^ $(VMALOCKTOP_LIBS)
@@ -37,6 +40,15 @@ $(VMALOCKTOP_BUILD)/parse.o: tools/vmalock-load/parse.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(VMALOCKTOP_CFLAGS) $(CFLAGS) -c -o $@ $<
 
+$(VMALOCKTOP_BUILD)/page_files.S: $(VMALOCKTOP_DIR)/embed $(VMALOCKTOP_PAGE) $(wildcard $(VMALOCKTOP_PAGE)/*)
+	$(call say,GEN,$@)
+	@mkdir -p $(@D)
+	$(Q)$(VMALOCKTOP_DIR)/embed $(VMALOCKTOP_PAGE) > $@
+
+$(VMALOCKTOP_BUILD)/page_files.o: $(VMALOCKTOP_BUILD)/page_files.S
+	$(call say,AS,$@)
+	$(Q)$(CC) -c -o $@ $<
+
 $(VMALOCKTOP_BUILD)/collector.o: build/bpf/vmalocktop.skel.h
 $(VMALOCKTOP_BUILD)/names.o: $(VMALOCKTOP_BUILD)/syscall_table.h
 
@@ -47,4 +59,4 @@ $(VMALOCKTOP_BUILD)/syscall_table.h:
 	$(Q)echo '#include <sys/syscall.h>' | $(CC) -E -dM - | \
 		sed -nE 's/^#define __NR_([a-z0-9_]+) .*/SYSCALL(__NR_\1, "\1")/p' | sort > $@
 
--include $(VMALOCKTOP_OBJECTS:.o=.d)
+-include $(VMALOCKTOP_OBJECTS:.o=.d) $(VMALOCKTOP_NO_TLS:.o=.d)

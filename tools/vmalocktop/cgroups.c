@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "cgroups.h"
+
+#include <string.h>
+
+#include "hist.h"
+
+/* One that has been removed has no path. */
+static bool removed(const struct model_group *g)
+{
+	return g->name[0] != '/';
+}
+
+/* Index of @name, of the first free place if it has none; CGROUPS_MAX: there is none. */
+static size_t place(const struct cgroups *c, const char *name)
+{
+	size_t free = CGROUPS_MAX;
+
+	for (size_t i = 0; i < CGROUPS_MAX; i++) {
+		if (!strcmp(c->v[i].name, name))
+			return i;
+		if (!c->v[i].name[0] && free == CGROUPS_MAX)
+			free = i;
+	}
+	return free;
+}
+
+static void forget_removed(struct cgroups *c, const struct model *m)
+{
+	bool here[CGROUPS_MAX] = { false };
+
+	for (size_t i = 0; i < m->n_groups; i++) {
+		size_t at = removed(&m->groups[i]) ? CGROUPS_MAX : place(c, m->groups[i].name);
+
+		if (at < CGROUPS_MAX)
+			here[at] = true;
+	}
+	for (size_t i = 0; i < CGROUPS_MAX; i++) {
+		if (!here[i])
+			c->v[i].name[0] = '\0';
+		memset(c->v[i].count, 0, sizeof(c->v[i].count));
+		memset(c->v[i].ns, 0, sizeof(c->v[i].ns));
+	}
+}
+
+void cgroups__update(struct cgroups *c, const struct model *m)
+{
+	forget_removed(c, m);
+	c->unlisted = 0;
+	for (size_t i = 0; i < m->n_groups; i++) {
+		const struct model_group *g = &m->groups[i];
+		size_t at = place(c, g->name);
+
+		if (removed(g))
+			continue;
+		if (at == CGROUPS_MAX) {
+			c->unlisted++;
+			continue;
+		}
+		strcpy(c->v[at].name, g->name);
+		for (int k = 0; k < VT_KINDS; k++) {
+			c->v[at].count[k] += hist__count(&g->kinds[k]);
+			c->v[at].ns[k] += g->kinds[k].sum;
+		}
+	}
+}
