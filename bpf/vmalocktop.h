@@ -169,6 +169,7 @@ struct vt_group_key {
 };
 
 #define VT_NO_OP	(-2)		/* no blocker was found */
+#define VT_OTHERS	(-3)		/* made by user space: all that it no longer keeps apart */
 
 /* Who waited for whom, with stacks: indices of the map "stacks", negative: none. */
 struct vt_stack_key {

@@ -22,6 +22,9 @@
 
 #include "hist.h"
 #include "maps_read.h"
+#include "model.h"
+#include "places.h"
+#include "render.h"
 #include "vmalocktop.skel.h"
 
 enum { BABY_STATE = 1, EXCL_STATE = 2, ZOMBIE_STATE = 3 };
@@ -477,6 +480,55 @@ static void very_many_vmas(void **state)
 	vmalocktop__destroy(skel);
 }
 
+static const struct place *place(void *ctx, uint32_t tgid, uint64_t start, uint64_t end)
+{
+	return places__get(ctx, tgid, start, end);
+}
+
+/*
+ * What a report takes of which every row is new: ten thousand VMAs that all
+ * were waited on since the last one.  Prints it, in CPU time of this process:
+ * at one report a second, 10 ms is one per cent of a CPU.
+ */
+static void cost_of_a_report(void **state)
+{
+	enum { VMAS = 10000, REPORTS = 10 };
+	struct vmalocktop *skel = load(0, 16384);
+	struct snapshot before = { 0 }, now;
+	static struct names names;
+	struct places *places = places__new(NULL);
+	const struct model_context context = {
+		.names = &names, .unit_ns = 1000, .ctx = places, .place = place,
+	};
+	FILE *out = fopen("/dev/null", "w");
+	struct timespec begin, end;
+	uint64_t ns = 0;
+	struct model m;
+
+	(void)state;
+	for (int report = 0; report <= REPORTS; report++) {
+		for (uint64_t i = 1; i <= VMAS; i++)
+			RUN(skel->progs.vma_zombie_backoff, 0, i << 12, i << 12, (i + 1) << 12, 0);
+		clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &begin);
+		assert_int_equal(maps_read__snapshot(skel, NULL, &now), 0);
+		assert_int_equal(model__build(&m, &before, &now, &context), 0);
+		render__text(out, &m, NULL);
+		clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &end);
+		assert_int_equal(m.n_vmas, VMAS);
+		model__free(&m);
+		snapshot__free(&before);
+		before = now;
+		/* The first one has to make room for what the others find. */
+		if (report)
+			ns += (end.tv_sec - begin.tv_sec) * 1000000000LL + end.tv_nsec - begin.tv_nsec;
+	}
+	print_message("a report of %d VMAs takes %.1f ms of CPU time\n", VMAS, ns / 1e6 / REPORTS);
+	snapshot__free(&before);
+	places__free(places);
+	fclose(out);
+	vmalocktop__destroy(skel);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -488,6 +540,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(halves_are_counted_not_timed, setup, teardown),
 		cmocka_unit_test_setup_teardown(stock_faults, setup, teardown),
 		cmocka_unit_test(very_many_vmas),
+		cmocka_unit_test(cost_of_a_report),
 		cmocka_unit_test(left_out),
 		cmocka_unit_test(sums_by_thread),
 		cmocka_unit_test(other_names_are_left_out),

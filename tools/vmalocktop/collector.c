@@ -286,6 +286,11 @@ void collector__retire(struct collector *c, enum collector_map map, const void *
 	bpf_map_delete_elem(bpf_map__fd(map_of(c, map)), key);
 }
 
+int collector__take(struct collector *c, enum collector_map map, const void *key, void *value)
+{
+	return bpf_map_lookup_and_delete_elem(bpf_map__fd(map_of(c, map)), key, value) ? -1 : 0;
+}
+
 int collector__stack(struct collector *c, int32_t id, uint64_t *frames, int n)
 {
 	const struct bpf_map *map = c->skel->maps.stacks;

@@ -82,6 +82,17 @@ uint64_t collector__room(const struct collector *c, enum collector_map map);
 void collector__retire(struct collector *c, enum collector_map map, const void *key);
 
 /**
+ * collector__take() - delete an entry and say what it had counted
+ * @c: the collector
+ * @map: where from
+ * @key: as in the map's rows
+ * @value: gets its value
+ *
+ * Return: 0; -1 if there is no such entry.
+ */
+int collector__take(struct collector *c, enum collector_map map, const void *key, void *value);
+
+/**
  * collector__stack() - the addresses of a stack
  * @c: the collector
  * @id: as in struct vt_stack_key; negative: none

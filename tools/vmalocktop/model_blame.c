@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#define _GNU_SOURCE
 #include "model_parts.h"
 
 #include <stdio.h>
@@ -31,10 +32,14 @@ static int blocker_by_loss(const void *a, const void *b)
 	return memcmp(&x->key, &y->key, sizeof(x->key));
 }
 
-static int blame_by_loss(const void *a, const void *b)
+/* Those that aren't kept apart come last, however many they are. */
+static int blame_by_loss(const void *a, const void *b, void *blockers)
 {
 	const struct model_blame *x = a, *y = b;
+	const struct model_blocker *who = blockers;
 
+	if (!who[x->first].key.tid != !who[y->first].key.tid)
+		return who[x->first].key.tid ? -1 : 1;
 	if (x->ns != y->ns)
 		return x->ns > y->ns ? -1 : 1;
 	if (x->count != y->count)
@@ -62,7 +67,7 @@ static int build_blames(struct model *m)
 		sum->count += b->count;
 		sum->ns += b->ns;
 	}
-	qsort(m->blames, m->n_blames, sizeof(*m->blames), blame_by_loss);
+	qsort_r(m->blames, m->n_blames, sizeof(*m->blames), blame_by_loss, m->blockers);
 	return 0;
 }
 

@@ -165,6 +165,10 @@ static void name_group(char name[GROUP_NAME_LEN], const struct vt_group_key *key
 	char number[NAME_LEN], comm[VT_COMM_LEN];
 	const struct place *p;
 
+	if (key->id == VT_OTHERS) {
+		strcpy(name, "(others)");
+		return;
+	}
 	switch (by) {
 	case VT_BY_PROCESS:
 		p = ctx->place(ctx->ctx, key->id, 0, 0);

@@ -18,6 +18,7 @@
 #include "live.h"
 #include "places.h"
 #include "record.h"
+#include "recycle.h"
 #include "reporter.h"
 #include "target.h"
 
@@ -29,6 +30,7 @@ struct session {
 	struct collector *collector;
 	struct places *places;
 	struct frames *frames;		/* NULL: not asked for */
+	struct recycle *recycle;
 	struct reporter reporter;
 	struct record *record;		/* NULL: print */
 	struct pollfd fds[MAX_PIDS + 1]; /* of processes, .fd is -1 of those that have ended; another */
@@ -117,6 +119,12 @@ static void tick(struct session *s)
 		collector__each_stack(s->collector, name_stack, s->frames);
 }
 
+/* A snapshot with all rows.  Returns 0, -1 after a message. */
+static int read_all(struct session *s, struct snapshot *now)
+{
+	return collector__read(s->collector, now) || recycle__add(s->recycle, now) ? -1 : 0;
+}
+
 /* Report what came since the last report.  Returns 0, -1 as reporter__print() does. */
 static int report(struct session *s, bool last)
 {
@@ -125,7 +133,7 @@ static int report(struct session *s, bool last)
 	struct cost cost;
 	int err;
 
-	if (collector__read(s->collector, &now) || reporter__model(&s->reporter, &now, last, &m))
+	if (read_all(s, &now) || reporter__model(&s->reporter, &now, last, &m))
 		return -1;
 	if (s->env->stats) {
 		collector__cost(s->collector, &cost);
@@ -184,11 +192,15 @@ static int loop(struct session *s)
 
 		if (gone || now >= end)
 			break;
+		if (recycle__run(s->recycle, &s->reporter.before, now) < 0)
+			return -1;
 		if (now >= due) {
 			if (env->count && ++reports == env->count)
 				break;
 			if (report(s, false))
 				return -1;
+			/* That has looked up what there is. */
+			next = now + TICK_NS;
 			/* Reports that a stopped process has missed aren't made up for. */
 			while (due <= now)
 				due += env->interval_ms * NS_PER_MS;
@@ -210,7 +222,7 @@ static int live_read(void *ctx, bool whole, enum sort sort, struct model *m)
 	struct snapshot now, none = { .ns = s->begun_ns }, before = s->reporter.before;
 	int err;
 
-	if (collector__read(s->collector, &now))
+	if (recycle__run(s->recycle, &s->reporter.before, now_ns()) < 0 || read_all(s, &now))
 		return -1;
 	s->reporter.context.sort = sort;
 	if (whole)
@@ -283,13 +295,14 @@ static int open_pids(struct session *s)
 	return 0;
 }
 
-/* The caches of names; -1 after a message. */
+/* The caches of names, and what else is kept for long; -1 after a message. */
 static int open_names(struct session *s)
 {
 	s->places = places__new(target__root_pids() ? "/proc" : NULL);
 	if (s->env->stacks)
 		s->frames = frames__new(read_stack, s->collector);
-	if (s->places && (s->frames || !s->env->stacks))
+	s->recycle = recycle__new(s->collector);
+	if (s->places && s->recycle && (s->frames || !s->env->stacks))
 		return 0;
 	elog("out of memory: free some and try again");
 	return -1;
@@ -374,6 +387,7 @@ int session__run(const struct env *env)
 	reporter__free(&s.reporter);
 	frames__free(s.frames);
 	places__free(s.places);
+	recycle__free(s.recycle);
 	collector__close(s.collector);
 	for (int i = 0; i < env->n_pids; i++)
 		if (s.fds[i].fd > 0)
