@@ -9,13 +9,13 @@
 #include "diag.h"
 #include "exporter_parts.h"
 #include "places.h"
-#include "retire.h"
+#include "recycle.h"
 
 #define NS_PER_S	1000000000ULL
 #define WINDOW_NS	(5 * NS_PER_S)		/* how often a snapshot is kept */
 #define RECENT_NS	(10 * NS_PER_S)		/* reports are about at least that */
 #define FRESH_NS	(NS_PER_S / 10)		/* a snapshot is good for that long */
-#define CLEANING_NS	(600 * NS_PER_S)	/* how often names are forgotten that nothing needs */
+#define CLEANING_NS	(60 * NS_PER_S)	/* how often names are forgotten that nothing needs */
 
 static bool pids_known;
 
@@ -51,9 +51,8 @@ static void set_latest(struct exporter *e, struct snapshot *s)
 }
 
 /* The rows of VMAs' waits are in two maps. */
-static void count_entries(struct exporter *e)
+static void count_entries(struct exporter *e, const struct snapshot *s)
 {
-	const struct snapshot *s = &e->latest;
 	size_t rest = 0;
 
 	for (size_t i = 0; i < s->n_vmas; i++)
@@ -73,8 +72,10 @@ int exporter__refresh(struct exporter *e)
 		return 0;
 	if (note(e, collector__read(e->source->collector, &s)))
 		return -1;
+	count_entries(e, &s);
+	if (note(e, recycle__add(e->source->recycle, &s)))
+		return -1;
 	set_latest(e, &s);
-	count_entries(e);
 	e->self.collection_ns = now_ns() - begin;
 	return 0;
 }
@@ -126,45 +127,44 @@ static bool still_named(void *ctx, uint32_t tgid, uint64_t start, uint64_t end)
 	       bsearch(&key, e->latest.vmas, e->latest.n_vmas, sizeof(*e->latest.vmas), vma_cmp);
 }
 
-/* Make room in the maps, and in the cache of names. */
-static void clean(struct exporter *e)
+/* Delete the addresses of processes that are gone, if the map is half full. */
+static void retire_offsets(struct exporter *e)
 {
-	struct retire r = {
-		.collector = e->source->collector, .now = &e->latest, .alive = exporter__alive,
-	};
-	uint64_t retired[COLLECTOR_MAPS];
+	struct collector *c = e->source->collector;
 	struct offset_row *rows;
+	size_t n;
 
-	if (note(e, collector__read_offsets(r.collector, &rows, &r.n_offsets)))
+	if (note(e, collector__read_offsets(c, &rows, &n)))
 		return;
-	e->self.maps[MAP_OFFSETS].entries = r.n_offsets;
-	r.offsets = rows;
-	for (int i = 0; i < EXPORTER_WINDOWS; i++)
-		if (e->windows[i].ns)
-			r.idle = r.earlier[r.n_earlier++] = &e->windows[i];
-	if (retire__run(&r, retired) || now_ns() >= e->next_cleaning) {
-		struct snapshot s;
-
-		for (int i = 0; i < COLLECTOR_MAPS; i++)
-			e->self.maps[i].retired += retired[i];
-		if (!note(e, collector__read(r.collector, &s))) {
-			set_latest(e, &s);
-			count_entries(e);
-			places__retain(e->source->places, still_named, e);
-		}
-		e->next_cleaning = now_ns() + CLEANING_NS;
+	e->self.maps[MAP_OFFSETS].entries = n;
+	for (size_t i = 0; n > e->self.maps[MAP_OFFSETS].room / 2 && i < n; i++) {
+		if (exporter__alive(rows[i].key.tgid))
+			continue;
+		collector__retire(c, MAP_OFFSETS, &rows[i].key);
+		e->self.retired_rows++;
 	}
 	free(rows);
 }
 
-/* Keep a snapshot for reports of the next seconds. */
+/* Keep a snapshot for reports of the next seconds, and what is there within bounds. */
 static void keep_window(struct exporter *e)
 {
 	struct snapshot none = { .ns = 0 };
+	uint64_t now = now_ns();
+	int n = recycle__run(e->source->recycle, e->windows, EXPORTER_WINDOWS, now);
 
+	if (note(e, n < 0 ? -1 : 0))
+		return;
+	e->self.retired_rows += n;
+	retire_offsets(e);
+	/* The latest snapshot may have what was given up. */
+	e->latest.ns = 0;
 	if (exporter__refresh(e))
 		return;
-	clean(e);
+	if (now >= e->next_cleaning) {
+		places__retain(e->source->places, still_named, e);
+		e->next_cleaning = now + CLEANING_NS;
+	}
 	snapshot__free(&e->windows[EXPORTER_WINDOWS - 1]);
 	memmove(&e->windows[1], &e->windows[0], (EXPORTER_WINDOWS - 1) * sizeof(e->windows[0]));
 	e->windows[0] = e->latest;

@@ -11,10 +11,12 @@
 #include "model.h"
 
 struct places;
+struct recycle;
 
 struct exporter_source {
 	const struct env *env;
 	struct collector *collector;		/* started */
+	struct recycle *recycle;
 	struct places *places;
 	const struct model_context *context;
 	uint64_t begun_ns;			/* CLOCK_MONOTONIC */

@@ -20,22 +20,22 @@ static void write_maps(struct exposition *e, const struct self *self)
 	} families[] = {
 		{ "vmalock_map_entries", "Entries in use of a BPF map.", FAMILY_GAUGE },
 		{ "vmalock_map_max_entries", "Entries that a BPF map has room for.", FAMILY_GAUGE },
-		{ "vmalock_map_retired",
-		  "Entries removed from a BPF map because nothing more was going to come, or for want of room.",
-		  FAMILY_COUNTER },
 	};
 
 	for (size_t i = 0; i < sizeof(families) / sizeof(families[0]); i++) {
 		exposition__family(e, families[i].name, families[i].type, NULL, families[i].help);
 		for (int map = 0; map < COLLECTOR_MAPS; map++) {
 			const uint64_t values[] = {
-				self->maps[map].entries, self->maps[map].room, self->maps[map].retired,
+				self->maps[map].entries, self->maps[map].room,
 			};
 
 			labels[0].value = collector__map_name(map);
 			exposition__u64(e, labels, values[i]);
 		}
 	}
+	exposition__family(e, "vmalock_rows_retired", FAMILY_COUNTER, NULL,
+			   "Rows of VMAs, cgroups, blockers and addresses given up to make room for new ones.");
+	exposition__u64(e, NULL, self->retired_rows);
 	exposition__family(e, "vmalock_map_bytes", FAMILY_GAUGE, "bytes", "Kernel memory of a BPF map.");
 	for (size_t i = 0; i < self->cost.n_maps; i++) {
 		labels[0].value = self->cost.maps[i].name;

@@ -148,12 +148,12 @@ static bool are_others(const struct kind *k, const char *row)
  * A program that has just looked it up may still add a wait to it, which then
  * is another row's or none's. After seconds without any, that is one in a while.
  */
-static int give_up(struct recycle *r, const struct kind *k, const char *row, struct snapshot *before)
+static int give_up(struct recycle *r, const struct kind *k, const char *row, struct snapshot *before,
+		   size_t n)
 {
 	struct vt_stall_key others = { 0 };
 	struct vt_hist value = { 0 };		/* the largest value */
-	struct rows old = rows_of(before, k), to = rows_of(&r->given_up, k);
-	char *then;
+	struct rows to = rows_of(&r->given_up, k);
 
 	if (collector__take(r->collector, k->map, row, &value))
 		return 0;
@@ -164,12 +164,18 @@ static int give_up(struct recycle *r, const struct kind *k, const char *row, str
 	if (add(k, to, &others, &value))
 		return -1;
 	/* What has been reported of it has been reported of the others. */
-	then = find(k, old, row);
-	if (!then)
-		return 1;
-	memcpy(&value, then + k->key_size, k->size - k->key_size);
-	memset(then + k->key_size, 0, k->size - k->key_size);
-	return add(k, old, &others, &value) ? -1 : 1;
+	for (size_t i = 0; i < n; i++) {
+		struct rows old = rows_of(&before[i], k);
+		char *then = find(k, old, row);
+
+		if (!then)
+			continue;
+		memcpy(&value, then + k->key_size, k->size - k->key_size);
+		memset(then + k->key_size, 0, k->size - k->key_size);
+		if (add(k, old, &others, &value))
+			return -1;
+	}
+	return 1;
 }
 
 static int by_ns(const void *a, const void *b, void *kind)
@@ -207,7 +213,8 @@ static bool crowded(const struct recycle *r, const struct kind *k, struct snapsh
 	return room > 1 && *rows_of(now, k).n > room / 4 * 3;
 }
 
-static int run_kind(struct recycle *r, const struct kind *k, struct snapshot *now, struct snapshot *before)
+static int run_kind(struct recycle *r, const struct kind *k, struct snapshot *now, struct snapshot *before,
+		    size_t n_before)
 {
 	struct rows rows = rows_of(now, k);
 	uint64_t room = collector__room(r->collector, k->map);
@@ -221,7 +228,7 @@ static int run_kind(struct recycle *r, const struct kind *k, struct snapshot *no
 	if (!idle)
 		return -1;
 	for (size_t i = 0; i < n && *rows.n - given_up > room / 2; i++) {
-		int err = give_up(r, k, idle[i], before);
+		int err = give_up(r, k, idle[i], before, n_before);
 
 		if (err < 0) {
 			free(idle);
@@ -257,7 +264,7 @@ static int out_of_memory(void)
 	return -1;
 }
 
-int recycle__run(struct recycle *r, struct snapshot *before, uint64_t now_ns)
+int recycle__run(struct recycle *r, struct snapshot *before, size_t n_before, uint64_t now_ns)
 {
 	struct snapshot now;
 	bool any = false;
@@ -269,7 +276,7 @@ int recycle__run(struct recycle *r, struct snapshot *before, uint64_t now_ns)
 	if (collector__read(r->collector, &now))
 		return -1;
 	for (size_t i = 0; i < KINDS; i++) {
-		int n = run_kind(r, &kinds[i], &now, before);
+		int n = run_kind(r, &kinds[i], &now, before, n_before);
 
 		if (n < 0) {
 			snapshot__free(&now);

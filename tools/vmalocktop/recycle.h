@@ -20,12 +20,13 @@ void recycle__free(struct recycle *r);
 /**
  * recycle__run() - make room, if need be and the last look is long enough ago
  * @r: what has been given up so far
- * @before: what the next report is compared with; changed likewise
+ * @before: what later reports are compared with; changed likewise
+ * @n_before: how many these are
  * @now_ns: the time, CLOCK_MONOTONIC
  *
  * Return: how many rows were given up; -1 after a message.
  */
-int recycle__run(struct recycle *r, struct snapshot *before, uint64_t now_ns);
+int recycle__run(struct recycle *r, struct snapshot *before, size_t n_before, uint64_t now_ns);
 
 /**
  * recycle__add() - add the rows that were given up to a snapshot

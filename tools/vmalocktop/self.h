@@ -15,8 +15,9 @@ struct self {
 	uint64_t collection_ns;		/* how long the last reading of all maps took */
 	uint64_t collection_errors;
 	struct {
-		uint64_t entries, room, retired;
+		uint64_t entries, room;
 	} maps[COLLECTOR_MAPS];
+	uint64_t retired_rows;		/* rows given up to make room */
 	struct http_counts http;
 	struct cost cost;
 	bool stats;			/* programs in cost are counted */

@@ -192,7 +192,7 @@ static int loop(struct session *s)
 
 		if (gone || now >= end)
 			break;
-		if (recycle__run(s->recycle, &s->reporter.before, now) < 0)
+		if (recycle__run(s->recycle, &s->reporter.before, 1, now) < 0)
 			return -1;
 		if (now >= due) {
 			if (env->count && ++reports == env->count)
@@ -222,7 +222,7 @@ static int live_read(void *ctx, bool whole, enum sort sort, struct model *m)
 	struct snapshot now, none = { .ns = s->begun_ns }, before = s->reporter.before;
 	int err;
 
-	if (recycle__run(s->recycle, &s->reporter.before, now_ns()) < 0 || read_all(s, &now))
+	if (recycle__run(s->recycle, &s->reporter.before, 1, now_ns()) < 0 || read_all(s, &now))
 		return -1;
 	s->reporter.context.sort = sort;
 	if (whole)
@@ -257,8 +257,8 @@ static bool live_sleep(void *ctx, unsigned long long ns)
 static int serve(struct session *s)
 {
 	const struct exporter_source source = {
-		.env = s->env, .collector = s->collector, .places = s->places,
-		.context = &s->reporter.context, .begun_ns = s->begun_ns,
+		.env = s->env, .collector = s->collector, .recycle = s->recycle,
+		.places = s->places, .context = &s->reporter.context, .begun_ns = s->begun_ns,
 		.pids_known = target__root_pids(), .ctx = s, .sleep = sleep_on,
 	};
 
