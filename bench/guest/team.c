@@ -4,6 +4,7 @@
  */
 #include "team.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
@@ -12,14 +13,18 @@
 #include "../marker.h"
 #include "io.h"
 
-static atomic_int prepared, started, finished;
+static pthread_barrier_t prepared;
+static atomic_int arrived, started, finished;
 
 struct member {
 	const struct team *team;
 	int self;
 };
 
-/* PAUSE lets the emulator go on with the next CPU. */
+/*
+ * PAUSE lets the emulator go on with the next CPU, but takes next to no time of the guest: only
+ * wait so for threads that run. For one that the scheduler hasn't run yet it takes seconds.
+ */
 static void wait_for(atomic_int *value, int wanted)
 {
 	while (atomic_load_explicit(value, memory_order_acquire) < wanted)
@@ -36,12 +41,14 @@ void team_pin(int cpu)
 		fail("cannot run on CPU %d", cpu);
 }
 
+/* Sleep until all are prepared, and come back when all run. */
 static void prepare(const struct team *team, int self)
 {
-	team_pin(self);
 	if (team->prepare)
 		team->prepare(self, team->arg);
-	atomic_fetch_add(&prepared, 1);
+	pthread_barrier_wait(&prepared);
+	atomic_fetch_add(&arrived, 1);
+	wait_for(&arrived, team->threads);
 }
 
 static void *member(void *arg)
@@ -56,6 +63,23 @@ static void *member(void *arg)
 	return NULL;
 }
 
+/* Start a thread on its own CPU, where nobody spins. */
+static int start_on(int cpu, pthread_t *thread, struct member *m)
+{
+	pthread_attr_t attr;
+	cpu_set_t set;
+	int error;
+
+	CPU_ZERO(&set);
+	CPU_SET(cpu, &set);
+	pthread_attr_init(&attr);
+	error = pthread_attr_setaffinity_np(&attr, sizeof(set), &set);
+	if (!error)
+		error = pthread_create(thread, &attr, member, m);
+	pthread_attr_destroy(&attr);
+	return error;
+}
+
 void team_run(const struct team *team)
 {
 	struct member *members = calloc(team->threads, sizeof(*members));
@@ -63,14 +87,17 @@ void team_run(const struct team *team)
 
 	if (!members || !threads)
 		fail("no memory for %d threads", team->threads);
-	prepared = started = finished = 0;
+	arrived = started = finished = 0;
+	if (pthread_barrier_init(&prepared, NULL, team->threads))
+		fail("cannot make a barrier");
+	team_pin(0);
 	for (int i = 1; i < team->threads; i++) {
 		members[i] = (struct member){ .team = team, .self = i };
-		if (pthread_create(&threads[i], NULL, member, &members[i]))
+		errno = start_on(i, &threads[i], &members[i]);
+		if (errno)
 			fail("cannot create a thread");
 	}
 	prepare(team, 0);
-	wait_for(&prepared, team->threads);
 	marker_begin();
 	atomic_store(&started, 1);
 	team->work(0, team->arg);
@@ -80,6 +107,7 @@ void team_run(const struct team *team)
 	atomic_fetch_add(&finished, 1);
 	for (int i = 1; i < team->threads; i++)
 		pthread_join(threads[i], NULL);
+	pthread_barrier_destroy(&prepared);
 	free(members);
 	free(threads);
 }
