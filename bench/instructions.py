@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0
 """Instructions of single operations, on one CPU; also with somebody watching."""
+import re
+
 import watchers
+from parallel import parallel
 from vm import Guest, ProgramError
 
 PAGES = (1, 16, 256)
@@ -9,6 +12,7 @@ SIZED = ("munmap", "munmap_whole_vma", "mmap_fixed", "mmap_fixed_file", "mprotec
          "mremap", "madvise_dontneed", "brk")
 WATCHED = ("fault_anon_write", "fault_file_read", "mmap_fixed", "munmap")
 PAGES_WATCHED = 16
+EVENTS_OF = ("fault_anon_write", "mmap_fixed")      # whose trace events are counted
 
 
 def medians(lines):
@@ -21,76 +25,93 @@ def label(name, pages):
 
 
 def run(setup, results):
-    for name, kernel in setup.kernels.items():
-        setup.say(f"instructions: {name}")
-        guest = Guest(kernel, setup.program, setup.out, 1)
-        runs = []
-        for seed in range(1, setup.runs + 1):
-            commands = [f"ops all pages={n} seed={seed}" for n in PAGES]
-            runs.append(medians(guest.run(commands, setup.plugin, {"memory": "none"})[0]))
+    setup.say("instructions")
+    guests = {name: Guest(kernel, setup.program, setup.out, 1) for name, kernel in setup.kernels.items()}
+
+    def measure(point):
+        name, seed = point
+        commands = [f"ops all pages={n} seed={seed}" for n in PAGES]
+        return medians(guests[name].run(commands, setup.plugin, {"memory": "none"})[0])
+
+    points = [(name, seed) for name in guests for seed in range(1, setup.runs + 1)]
+    measured = parallel(measure, points)
+    for name in guests:
+        runs = [m for (n, _), m in zip(points, measured) if n == name]
         for op, pages in runs[0]:
             if op in SIZED or pages == PAGES[0]:
                 results.add("instructions_per_op", label(op, pages), 1, name, [r[op, pages] for r in runs],
                             "instructions", setup.command("--only instructions"))
 
 
-NOBODY = watchers.Watcher("nobody")
-
-
 def watchings(setup):
     """[(watcher, kernel)] to measure."""
     return [
-        (NOBODY, "patched"),
+        (watchers.NOBODY, "patched"),
         (watchers.events("vma_lock"), "patched"),
         (watchers.vmalocktop(setup.vmalocktop, "1000"), "patched"),
         (watchers.bpftrace(), "patched"),
         (watchers.perf_lock(), "patched"),
         (watchers.perf_lock_bpf(), "patched"),
-        (NOBODY, "stock"),
+        (watchers.NOBODY, "stock"),
         (watchers.events("mmap_lock"), "stock"),
         (watchers.perf_lock(), "stock"),
     ]
 
 
 def run_watched(setup, results):
-    """What an operation costs more when it is watched."""
+    """What an operation costs more when it is watched, and each trace event of it."""
+    setup.say("instructions: watched")
     cost, command = {}, setup.command("--only watched")
-    for watcher, name in watchings(setup):
-        setup.say(f"instructions: {name}, watched by {watcher.name}")
-        try:
-            values = _watched(setup, watcher, setup.kernels[name])
-        except ProgramError as error:
-            if watcher.ours:
-                raise
-            for op in WATCHED:
-                results.add_absent("instructions_per_op_watched", f"{label(op, PAGES_WATCHED)}, {watcher.name}", 1,
-                                   name, "instructions", str(error), command)
-            continue
+    todo = watchings(setup)
+    for (watcher, name), values in zip(todo, parallel(lambda t: _watched(setup, *t), todo)):
         for op in WATCHED:
-            results.add("instructions_per_op_watched", f"{label(op, PAGES_WATCHED)}, {watcher.name}", 1, name,
-                        values[op], "instructions", command)
-            cost[name, watcher.name, op] = values[op]
-    _per_event(results, cost, command)
+            what = ("instructions_per_op_watched", f"{label(op, PAGES_WATCHED)}, {watcher.name}", 1, name)
+            if isinstance(values, ProgramError):
+                results.add_absent(*what, str(values))
+            else:
+                results.add(*what, values[op], "instructions", command)
+                cost[name, watcher.name, op] = values[op]
+    _per_event(results, cost, _events_per_op(setup), command)
 
 
 def _watched(setup, watcher, kernel):
-    """{operation: instructions in each run}"""
-    guest = Guest(kernel, setup.program, setup.out, 1, files=watcher.files)
+    """{operation: instructions in each run}; a ProgramError if another's program isn't there or fails."""
     runs = []
-    for seed in range(1, setup.runs + 1):
-        commands = [*watcher.before, *(f"ops {op} pages={PAGES_WATCHED} seed={seed}" for op in WATCHED),
-                    *watcher.after]
-        runs.append(medians(guest.run(commands, setup.plugin, {"memory": "none"})[0]))
+    try:
+        guest = Guest(setup.kernels[kernel], setup.program, setup.out, 1, files=watcher.files)
+        for seed in range(1, setup.runs + 1):
+            commands = [*watcher.before, *(f"ops {op} pages={PAGES_WATCHED} seed={seed}" for op in WATCHED),
+                        *watcher.after]
+            runs.append(medians(guest.run(commands, setup.plugin, {"memory": "none"})[0]))
+    except ProgramError as error:
+        if watcher.ours:
+            raise
+        return error
     return {op: [r[op, PAGES_WATCHED] for r in runs] for op in WATCHED}
 
 
-def _per_event(results, cost, command):
-    """Every fault fires one event (vma_lookup), every replacement two (vma_born, vma_grown)."""
+def _events_per_op(setup):
+    """{operation: names of the events of group vma_lock that it fires}"""
+    guest = Guest(setup.kernels["patched"], setup.program, setup.out, 1)
+    fired = {}
+    for op in EVENTS_OF:
+        lines, _ = guest.run(["events vma_lock", f"ops {op} pages={PAGES_WATCHED} reps=1 mark=1", "trace -"],
+                             setup.plugin, {"memory": "none"})
+        text = "\n".join(next(l["text"] for l in lines if l["what"] == "trace"))
+        marked = re.search(r": op_begin$(.*?): op_end$", text, re.M | re.S)
+        fired[op] = re.findall(r": (vma_\w+):", marked[1]) if marked else []
+        if not fired[op]:
+            raise RuntimeError(f"operation {op} fires no event of vma_lock: {text[-500:]}")
+    return fired
+
+
+def _per_event(results, cost, fired, command):
+    """The cost of each event that an operation fires, if they all cost the same."""
     for watcher in ("vma_lock trace events on", "vmalocktop", "bpftrace"):
-        for op, events, which in (("fault_anon_write", 1, "vma_lookup"), ("mmap_fixed", 2, "vma_born and vma_grown")):
-            what = ("tool_cost_per_event", f"{which}, {watcher}", 1, "patched")
-            with_it, without = (cost.get(("patched", w, op)) for w in (watcher, NOBODY.name))
+        for op, events in fired.items():
+            what = ("tool_cost_per_event", f"{' and '.join(events)} of {op}, {watcher}", 1, "patched")
+            with_it, without = (cost.get(("patched", w, op)) for w in (watcher, watchers.NOBODY.name))
             if with_it:
-                results.add(*what, [(x - y) / events for x, y in zip(with_it, without)], "instructions", command)
+                results.add(*what, [(x - y) / len(events) for x, y in zip(with_it, without)], "instructions", command)
             else:
-                results.add_absent(*what, "instructions", "see its instructions per operation", command)
+                results.add_absent(*what, "see its instructions per operation")

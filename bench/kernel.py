@@ -48,7 +48,7 @@ class Kernel:
         return self._symbols
 
     def load(self):
-        """Read symbols and types now, before threads would do it at the same time."""
+        """Read symbols and types, once."""
         return self.btf, self.symbols
 
     def address(self, name):

@@ -4,10 +4,14 @@ import json
 import re
 
 import watchers
+from attribute import Attribution
+from parallel import parallel
 from vm import Guest, ProgramError
 
-CPUS = 16
-QUANTUM = 2000
+CPUS = 4
+FAULTS = 400        # of each CPU, four times as many touches
+QUANTUM = 2000      # instructions until the next CPU goes on
+MANY = 20           # runs of a program that a mean is of
 OPS = ("fault_anon_write", "fault_file_read", "mmap_fixed", "munmap", "mprotect_split")
 
 
@@ -21,11 +25,13 @@ def _programs(setup, results):
     setup.say("tool: vmalocktop's BPF programs")
     watcher = watchers.vmalocktop(setup.vmalocktop, "--stats")
     guest = Guest(setup.kernels["patched"], setup.program, setup.out, 1, files=watcher.files)
-    runs = []
-    for seed in range(1, setup.runs + 1):
+
+    def measure(seed):
         commands = [*watcher.before, *(f"ops {op} pages=16 seed={seed}" for op in OPS), *watcher.after]
         report = _report(guest.run(commands, setup.plugin, {"memory": "none"})[0])
-        runs.append({name: p["ns"] / p["runs"] for name, p in report["cost"]["programs"].items() if p["runs"]})
+        return {name: p["ns"] / p["runs"] for name, p in report["cost"]["programs"].items() if p["runs"] >= MANY}
+
+    runs = parallel(measure, range(1, setup.runs + 1))
     ran = set.intersection(*(set(r) for r in runs))
     if not ran:
         raise RuntimeError("none of vmalocktop's BPF programs ran")
@@ -35,31 +41,48 @@ def _programs(setup, results):
 
 
 def _load(setup, results):
-    kernel, command = setup.kernels["patched"], setup.command("--only tool")
-    for watcher, lost_events in (
-            (watchers.vmalocktop(setup.vmalocktop, "--stats"), _lost_by_vmalocktop),
-            (watchers.bpftrace(), _lost_by_bpftrace),
-            (watchers.perf_lock(report=True), _lost_by_perf)):
-        setup.say(f"tool: {watcher.name} under load")
-        what = ("lost_events", f"r, {watcher.name}", CPUS, "patched")
-        lost, memory = [], []
-        try:
-            guest = Guest(kernel, setup.program, setup.out, CPUS + 1, files=watcher.files)
-            for seed in range(1, setup.runs + 1):
-                load = f"faults r cpus={CPUS} faults=100 seed={seed}"
-                lines, _ = guest.run([*watcher.before, load, *watcher.after],
-                                     setup.plugin, {"quantum": QUANTUM, "memory": "none", "seed": seed})
-                lost.append(lost_events(lines))
-                if watcher.name == "vmalocktop":
-                    memory.append(sum(_report(lines)["cost"]["map_bytes"].values()))
-        except ProgramError as error:
-            if watcher.ours:
-                raise
-            results.add_absent(*what, "events", str(error), command)
-            continue
-        results.add(*what, lost, "events", command)
-        if memory:
-            results.add("tool_memory", f"r, {watcher.name}", CPUS, "patched", memory, "bytes of BPF maps", command)
+    """All CPUs fault where one more replaces what they fault on: most kinds of events there are, as fast as they come."""
+    setup.say("tool: under load")
+    todo = (
+        (watchers.NOBODY, None),
+        (watchers.vmalocktop(setup.vmalocktop, "--stats"), _lost_by_vmalocktop),
+        (watchers.bpftrace(), _lost_by_bpftrace),
+        (watchers.perf_lock(report=True), _lost_by_perf))
+    for (watcher, _), runs in zip(todo, parallel(lambda t: _under_load(setup, *t), todo)):
+        _add_load(setup, results, watcher, runs)
+
+
+def _under_load(setup, watcher, lost_events):
+    """[(instructions per fault, lost events, own memory, memory of BPF maps)] of each run, or a ProgramError."""
+    runs = []
+    try:
+        guest = Guest(setup.kernels["patched"], setup.program, setup.out, CPUS + 1, files=watcher.files)
+        for seed in range(1, setup.runs + 1):
+            load = f"faults r cpus={CPUS} faults={FAULTS} seed={seed}"
+            lines, report = guest.run([*watcher.before, load, *watcher.after],
+                                      setup.plugin, {"quantum": QUANTUM, "memory": "none", "seed": seed})
+            counts = Attribution(guest.kernel).regions(report)[0].counts
+            memory = next((l for l in lines if l["what"] == "memory"), None)
+            runs.append((counts["insns_fault"] / counts["faults"], lost_events and lost_events(lines),
+                         memory and memory["own"], memory and memory["maps"]))
+    except ProgramError as error:
+        if watcher.ours:
+            raise
+        return error
+    return runs
+
+
+def _add_load(setup, results, watcher, runs):
+    command, what = setup.command("--only tool"), (f"r, {watcher.name}", CPUS, "patched")
+    metrics = (("instructions_per_fault_watched", "instructions"), ("lost_events", "events"),
+               ("tool_own_memory", "bytes"), ("tool_map_memory", "bytes"))
+    if isinstance(runs, ProgramError):
+        for metric, _ in metrics:
+            results.add_absent(metric, *what, str(runs))
+        return
+    for (metric, unit), values in zip(metrics, zip(*runs)):
+        if values[0] is not None:
+            results.add(metric, *what, values, unit, command)
 
 
 def _outputs(lines):

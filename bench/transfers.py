@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0
 """Transfers of cache lines per page fault, on more and more CPUs."""
-import os
 from collections import Counter, defaultdict
-from concurrent.futures import ThreadPoolExecutor
 from statistics import median
 
 from attribute import LOCK_STRUCT, MM_STRUCTS, VMA_STRUCTS, Attribution
+from parallel import parallel
 from vm import Guest
 
 MAX_CPUS = 16
@@ -47,20 +46,15 @@ METRICS = (
 
 def run(setup, results, places):
     sizes = (setup.cpus,) if setup.cpus else (1, 4, 16) if setup.quick else (1, 2, 4, 8, 16)
-    faults, layouts = (64, 8) if setup.quick else (96, 16)
+    faults, layouts = (64, 8) if setup.quick else (96, 8)
     guests = {name: Guest(kernel, setup.program, setup.out, MAX_CPUS + 1) for name, kernel in setup.kernels.items()}
-    for name, guest in guests.items():
-        setup.say(f"transfers: boot {name}")
-        guest.save()
-        guest.kernel.load()
+    setup.say("transfers: boot")
+    parallel(Guest.save, guests.values())
     for cpus in sizes:
         for forced in (True,) if setup.quick else (True, False):
             setup.say(f"transfers: {cpus} CPUs" + ("" if forced else ", in lockstep"))
             points = [(name, seed) for name in guests for seed in range(1, setup.runs + 1)]
-            # what one guest counts doesn't depend on another that runs beside it
-            with ThreadPoolExecutor(os.cpu_count()) as pool:
-                measured = list(pool.map(lambda p: measure(setup, guests[p[0]], cpus, p[1], forced, faults, layouts),
-                                         points))
+            measured = parallel(lambda p: measure(setup, guests[p[0]], cpus, p[1], forced, faults, layouts), points)
             for name in guests:
                 runs = [by_workload for (n, _), by_workload in zip(points, measured) if n == name]
                 _add_all(results, places, setup, name, cpus, forced, runs)
@@ -99,7 +93,7 @@ def _add_by_lock(results, setup, name, cpus, workload, forced, runs):
         if values:
             results.add(*what, values, "transfers", command)
         else:
-            results.add_absent(*what, "transfers", "no such layout", command)
+            results.add_absent(*what, "no such layout")
     if forced:
         results.add("layouts_with_lock_in_two_lines", workload, cpus, name,
                     [sum(r.lock_straddles() for r in regions) / len(regions) for regions in runs],

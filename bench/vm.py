@@ -11,6 +11,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
+import threading
 import time
 
 QEMU = "qemu-system-x86_64"
@@ -94,6 +95,8 @@ class Guest:
         self.program = program
         if not os.access(kernel.image, os.R_OK):
             raise GuestError(f"no kernel image {kernel.image}: run make kernel kernel-base kernel-experiment")
+        kernel.load()   # before threads would do it at the same time
+        self._saving = threading.Lock()
 
     def _initramfs(self, path):
         with tempfile.TemporaryDirectory() as root:
@@ -127,7 +130,11 @@ class Guest:
             return f.read()[-2000:]
 
     def save(self, timeout=400):
-        """Boot, and save the guest when it waits for commands."""
+        """Boot, and save the guest when it waits for commands; nothing if that was done."""
+        with self._saving:
+            self._save(timeout)
+
+    def _save(self, timeout):
         newest = max(map(os.path.getmtime, (self.kernel.image, self.program, __file__, *self.files)))
         if os.path.exists(self.snapshot) and os.path.getmtime(self.snapshot) > newest:
             return

@@ -20,6 +20,9 @@ class Watcher:
     ours: bool = True   # a failure of another's program is noted, and the bench goes on
 
 
+NOBODY = Watcher("nobody")
+
+
 def events(group):
     return Watcher(f"{group} trace events on", before=(f"events {group}",))
 

@@ -17,6 +17,7 @@ struct params {
 	int layouts;		/* repetitions with other objects' addresses (1) */
 	int reps;		/* operations that a median is of (101) */
 	int pages;		/* size of an operation's range (16) */
+	bool mark;		/* write op_begin and op_end to the kernel's trace (0) */
 	bool pause;		/* let the next CPU run after each touch (0) */
 	unsigned int seed;	/* of layouts and random choices (1) */
 };
@@ -34,7 +35,8 @@ void ops_command(const char *op, const struct params *p);
  *
  *	spawn PROGRAM,ARGUMENT...	start it and wait (virtual) seconds for it to be ready
  *	run PROGRAM,ARGUMENT...		the same, but wait until it ends; print its output like stop
- *	stop -				SIGINT to it; print its output, its lines after "output:"
+ *	stop -				print its memory, of itself and of its BPF maps, in bytes; SIGINT
+ *					to it; print its output, its lines after "output:"
  *	events GROUP/EVENT,...		switch trace events on
  *	trace -				switch all off; print what they wrote, lines after "trace:"
  *	write FILE,TEXT			write to one of the kernel's files
@@ -45,6 +47,9 @@ void stop_command(void);
 void events_command(const char *list);
 void trace_command(void);
 void write_command(const char *words);
+
+/* trace_mark - write @text to the kernel's trace; ends the program with a message if it can't */
+void trace_mark(const char *text);
 
 /* plant_command - add @what to every page fault of user mode from now on: "atomic" */
 void plant_command(const char *what);

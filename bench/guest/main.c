@@ -28,6 +28,8 @@ static void set_param(struct params *p, const char *name, long value)
 		p->reps = value;
 	else if (!strcmp(name, "pages"))
 		p->pages = value;
+	else if (!strcmp(name, "mark"))
+		p->mark = value;
 	else if (!strcmp(name, "pause"))
 		p->pause = value;
 	else if (!strcmp(name, "seed"))

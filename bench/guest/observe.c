@@ -18,6 +18,7 @@
 #define OUTPUT		"/tmp/output"
 #define READY_SECONDS	60	/* to load BPF programs; QEMU skips what is idle of it */
 #define MAX_WORDS	32
+#define MAX_FDS		1024	/* of a program that was spawned */
 #define SPAWN_ERROR	"program "	/* bench/vm.py knows by it what is no fault of the bench */
 
 static pid_t spawned;
@@ -124,8 +125,39 @@ void run_command(const char *text)
 	wait_and_print();
 }
 
+/* number_after - the number in the first line of @path that begins with @label; 0 if there is none */
+static long number_after(const char *path, const char *label)
+{
+	FILE *file = fopen(path, "r");
+	char line[256];
+	long n = 0;
+
+	while (file && !n && fgets(line, sizeof(line), file))
+		if (!strncmp(line, label, strlen(label)))
+			n = strtol(line + strlen(label), NULL, 10);
+	if (file)
+		fclose(file);
+	return n;
+}
+
+/* print_memory - of what was spawned, which still runs */
+static void print_memory(void)
+{
+	char path[64];
+	long maps = 0;
+
+	for (int fd = 0; fd < MAX_FDS; fd++) {
+		snprintf(path, sizeof(path), "/proc/%d/fdinfo/%d", spawned, fd);
+		if (number_after(path, "map_id:"))
+			maps += number_after(path, "memlock:");
+	}
+	snprintf(path, sizeof(path), "/proc/%d/status", spawned);
+	print("memory own=%ld maps=%ld\n", number_after(path, "VmRSS:") * 1024, maps);
+}
+
 void stop_command(void)
 {
+	print_memory();
 	kill(spawned, SIGINT);
 	wait_and_print();
 }
@@ -151,6 +183,11 @@ void trace_command(void)
 	write_file(TRACING "events/enable", "0");
 	print_file("trace", TRACING "trace");
 	write_file(TRACING "trace", "0");
+}
+
+void trace_mark(const char *text)
+{
+	write_file(TRACING "trace_marker", text);
 }
 
 void write_command(const char *text)

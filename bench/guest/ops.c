@@ -198,9 +198,13 @@ static void measure(const struct op *op, const struct params *p, uint64_t *count
 
 		if (op->before)
 			op->before();
+		if (p->mark)
+			trace_mark("op_begin");
 		begin = __rdtsc();
 		op->run();
 		counts[i] = __rdtsc() - begin;
+		if (p->mark)
+			trace_mark("op_end");
 		if (op->after)
 			op->after();
 	}

@@ -5,7 +5,7 @@
  *
  * Options (QEMU: -plugin cacheline.so,NAME=VALUE,...):
  *
- *	facts=FILE	facts about the guest's kernel, from bench/kernel_facts.py
+ *	facts=FILE	facts about the guest's kernel, from bench/kernel.py
  *	out=FILE	where the report goes
  *	commands=FILE	for bench-guest
  *	results=FILE	from it
