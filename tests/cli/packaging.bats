@@ -56,6 +56,8 @@ completes() {
 	[ -s share/man/man1/vmalocktop.1 ]
 	[ -s share/bash-completion/completions/vmalocktop ]
 	[ -s share/doc/vmalocktop/JSON_SCHEMA.md ]
+	[ -s share/doc/vmalocktop/METRICS.md ]
+	grep -q '^ExecStart=/opt/v/bin/vmalocktop ' lib/systemd/system/vmalocktop-exporter.service
 }
 
 @test "the program is static: it needs no library" {
@@ -72,6 +74,8 @@ completes() {
 	dpkg --root="$root" --force-script-chrootless --log=/dev/null -i "$package"
 	[ "$(dpkg-query --admindir="$root/var/lib/dpkg" -W -f '${Package} ${db:Status-Status}' vmalocktop)" = "vmalocktop installed" ]
 	[ "$("$root/usr/bin/vmalocktop" --version)" = "$(build/bin/vmalocktop --version)" ]
+	[ -s "$root/usr/lib/systemd/system/vmalocktop-exporter.service" ]
+	[ "$(dpkg-query --admindir="$root/var/lib/dpkg" -W -f '${Conffiles}' vmalocktop | awk '{ print $1 }')" = /etc/default/vmalocktop-exporter ]
 	dpkg --root="$root" --log=/dev/null -P vmalocktop
 	[ ! -e "$root/usr/bin/vmalocktop" ]
 }

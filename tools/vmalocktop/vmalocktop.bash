@@ -27,7 +27,7 @@ _vmalocktop() {
 		mapfile -t COMPREPLY < <(compgen -W 'lost total count avg max' -- "$cur")
 		return
 		;;
-	-t | --tid | -n | --comm | --longer-than | --min-vma | --duration | --max-entries | --sample | --max-stack)
+	-t | --tid | -n | --comm | --longer-than | --min-vma | --duration | --max-entries | --sample | --max-stack | --listen | --top-vmas)
 		return
 		;;
 	esac

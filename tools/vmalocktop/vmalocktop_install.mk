@@ -5,6 +5,7 @@
 PREFIX ?= /usr/local
 DESTDIR ?=
 VMALOCKTOP_MAN := $(VMALOCKTOP_BUILD)/vmalocktop.1
+VMALOCKTOP_UNIT := dashboards/deploy/vmalocktop-exporter.service
 VMALOCKTOP_VERSION := $(shell sed -n 's/^\#define VMALOCKTOP_VERSION "\(.*\)"/\1/p' $(VMALOCKTOP_DIR)/env.h)
 VMALOCKTOP_ARCH := $(shell dpkg --print-architecture 2>/dev/null)
 VMALOCKTOP_DEB := build/vmalocktop_$(VMALOCKTOP_VERSION)_$(VMALOCKTOP_ARCH).deb
@@ -22,19 +23,25 @@ install: $(VMALOCKTOP_BIN) $(VMALOCKTOP_MAN)	## Install vmalocktop (DESTDIR= PRE
 	$(Q)install -D -m 644 $(VMALOCKTOP_MAN) $(DESTDIR)$(PREFIX)/share/man/man1/vmalocktop.1
 	$(Q)install -D -m 644 $(VMALOCKTOP_DIR)/vmalocktop.bash \
 		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/vmalocktop
-	$(Q)install -D -m 644 $(VMALOCKTOP_DIR)/JSON_SCHEMA.md \
-		$(DESTDIR)$(PREFIX)/share/doc/vmalocktop/JSON_SCHEMA.md
+	$(Q)install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/doc/vmalocktop \
+		$(addprefix $(VMALOCKTOP_DIR)/,JSON_SCHEMA.md METRICS.md API.md)
+	$(Q)install -d $(DESTDIR)$(PREFIX)/lib/systemd/system
+	$(Q)sed 's#/usr/bin/#$(PREFIX)/bin/#' $(VMALOCKTOP_UNIT) \
+		>$(DESTDIR)$(PREFIX)/lib/systemd/system/vmalocktop-exporter.service
 
 deb: $(VMALOCKTOP_DEB)	## Build build/vmalocktop_*.deb
 
 # Statically linked: it depends on nothing but a kernel.
-$(VMALOCKTOP_DEB): $(VMALOCKTOP_BIN) $(VMALOCKTOP_MAN) $(wildcard $(VMALOCKTOP_DIR)/*)
+$(VMALOCKTOP_DEB): $(VMALOCKTOP_BIN) $(VMALOCKTOP_MAN) $(wildcard $(VMALOCKTOP_DIR)/* dashboards/deploy/*)
 	$(call say,DEB,$@)
 	$(Q)rm -rf $(VMALOCKTOP_BUILD)/deb
 	$(Q)$(MAKE) install DESTDIR=$(VMALOCKTOP_BUILD)/deb PREFIX=/usr
 	$(Q)gzip -9n $(VMALOCKTOP_BUILD)/deb/usr/share/man/man1/vmalocktop.1
 	$(Q)install -D -m 644 $(VMALOCKTOP_DIR)/copyright $(VMALOCKTOP_BUILD)/deb/usr/share/doc/vmalocktop/copyright
+	$(Q)install -D -m 644 $(VMALOCKTOP_UNIT:.service=.default) \
+		$(VMALOCKTOP_BUILD)/deb/etc/default/vmalocktop-exporter
 	$(Q)mkdir -p $(VMALOCKTOP_BUILD)/deb/DEBIAN
+	$(Q)echo /etc/default/vmalocktop-exporter >$(VMALOCKTOP_BUILD)/deb/DEBIAN/conffiles
 	$(Q)sed -e 's/@VERSION@/$(VMALOCKTOP_VERSION)/; s/@ARCH@/$(VMALOCKTOP_ARCH)/' \
 		-e "s/@SIZE@/$$(du -sk $(VMALOCKTOP_BUILD)/deb/usr | cut -f1)/" $(VMALOCKTOP_DIR)/control.in \
 		>$(VMALOCKTOP_BUILD)/deb/DEBIAN/control
