@@ -289,6 +289,52 @@ rows = list(csv.reader(sys.stdin)); assert all(len(r) == 12 and r[2] == "a;\"b,?
 	grep -q guarded_ <<<"$output"
 }
 
+# left CAPABILITIES COMMAND... - run it until it traces; what it may do then is CAPABILITIES, in hexadecimal, and no more
+left() {
+	local want=$1 pid
+	shift
+	: >"$BATS_TEST_TMPDIR/err"
+	"$@" 2>>"$BATS_TEST_TMPDIR/err" >/dev/null 3>&- &
+	pid=$!
+	for _ in $(seq 300); do
+		grep -q 'Hit Ctrl-C\|Listening' "$BATS_TEST_TMPDIR/err" && break
+		sleep 0.1
+	done
+	sed -n '/^Cap[IPEA]\|^NoNew/p' "/proc/$pid/status" >"$BATS_TEST_TMPDIR/caps"
+	kill "$pid"
+	wait "$pid"
+	cat "$BATS_TEST_TMPDIR/caps"
+	grep -qx $'CapInh:\t0000000000000000' "$BATS_TEST_TMPDIR/caps"
+	grep -qx $'CapPrm:\t'"$want" "$BATS_TEST_TMPDIR/caps"
+	grep -qx $'CapEff:\t'"$want" "$BATS_TEST_TMPDIR/caps"
+	grep -qx $'CapAmb:\t0000000000000000' "$BATS_TEST_TMPDIR/caps"
+	grep -qx $'NoNewPrivs:\t1' "$BATS_TEST_TMPDIR/caps"
+}
+
+@test "after start-up, only privileges to name things are left" {
+	# CAP_SYSLOG, CAP_SYS_PTRACE, CAP_DAC_READ_SEARCH
+	left 0000000400080004 "$top" 1
+	left 0000000400080004 "$top" --record "$BATS_TEST_TMPDIR/recording"
+	left 0000000400080004 "$top" --listen 127.0.0.1:0
+	cp "$top" "$BATS_TEST_TMPDIR/top"
+	chmod 755 "$BATS_TEST_TMPDIR" "$BATS_TEST_TMPDIR/top"
+	# CAP_PERFMON, by which mappings can be read on newer kernels
+	left 0000004000000000 setpriv --reuid 65534 --clear-groups --inh-caps=+bpf,+perfmon --ambient-caps=+bpf,+perfmon \
+		"$BATS_TEST_TMPDIR/top" 1
+}
+
+@test "CAP_BPF and CAP_PERFMON alone: what others lost, and to whom" {
+	build/bin/vmalock-load --duration 300 --modes anon,replace,mprotect >/dev/null 3>&- &
+	load=$!
+	run --separate-stderr setpriv --reuid 65534 --clear-groups --inh-caps=+bpf,+perfmon --ambient-caps=+bpf,+perfmon \
+		"$top" --json --duration 2 -p "$load"
+	kill "$load"
+	wait "$load" || [ $? -eq 143 ]
+	echo "status $status, stderr: $stderr"
+	[ "$status" -eq 0 ]
+	jq -e '.faults.count > 1000 and .lost_to_vma_locks.fault_wait_ns > 0 and (.blockers | length > 0)' <<<"$output"
+}
+
 @test "without privileges: exit 1, names the capabilities" {
 	run --separate-stderr setpriv --reuid 65534 --clear-groups --bounding-set=-all "$top" 1
 	[ "$status" -eq 1 ]

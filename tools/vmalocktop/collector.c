@@ -5,7 +5,6 @@
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
-#include <linux/capability.h>
 #include <linux/membarrier.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,6 +16,7 @@
 #include "diag.h"
 #include "hooks.h"
 #include "maps_read.h"
+#include "privileges.h"
 #include "target.h"
 #include "vmalocktop.skel.h"
 
@@ -34,22 +34,6 @@ static enum libbpf_print_level most_verbose = LIBBPF_INFO;
 static int print_libbpf(enum libbpf_print_level level, const char *fmt, va_list args)
 {
 	return level <= most_verbose ? vlogv(fmt, args) : 0;
-}
-
-/* Whether this process may load tracing programs; a message if not. */
-static bool may_trace(void)
-{
-	struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3 };
-	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = { 0 };
-	uint64_t caps = 0, need = 1ULL << CAP_BPF | 1ULL << CAP_PERFMON;
-
-	if (!syscall(SYS_capget, &head, data))
-		caps = data[0].effective | (uint64_t)data[1].effective << 32;
-	if (caps & 1ULL << CAP_SYS_ADMIN || (caps & need) == need)
-		return true;
-	elog("needs CAP_BPF and CAP_PERFMON, or root: run it with sudo, or once "
-	     "\"setcap cap_bpf,cap_perfmon=ep vmalocktop\" and start it again");
-	return false;
 }
 
 /* Say why libbpf failed, with what can be done. */
@@ -141,7 +125,7 @@ static int load(struct collector *c, const struct env *env)
 	}
 	if (names__load(&c->names, btf) < NAMES_OF)
 		vlog("some names of values are missing in the kernel's BTF; numbers are shown");
-	err = may_trace() ? hooks__choose(c->skel, btf, env->stacks, &c->coverage) : -1;
+	err = privileges__may_trace() ? hooks__choose(c->skel, btf, env->stacks, &c->coverage) : -1;
 	btf__free(btf);
 	if (err)
 		return -1;

@@ -248,6 +248,7 @@ int exporter__run(const struct exporter_source *source)
 	e->http = http__open(&source->env->listen, exporter__answer, e);
 	if (!e->http)
 		goto out;
+	source->opened(source->ctx);
 	banner("Listening on %s", listen_address__url(http__address(e->http), url));
 	loop(e);
 	err = 0;

@@ -27,6 +27,7 @@ struct exporter_source {
 	 * watched ends.  Returns false when the run is to end.
 	 */
 	bool (*sleep)(void *ctx, uint64_t ns, int fd);
+	void (*opened)(void *ctx);		/* called when the port is open */
 };
 
 /**

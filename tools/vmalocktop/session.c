@@ -17,6 +17,7 @@
 #include "frames.h"
 #include "live.h"
 #include "places.h"
+#include "privileges.h"
 #include "record.h"
 #include "recycle.h"
 #include "reporter.h"
@@ -254,12 +255,21 @@ static bool live_sleep(void *ctx, unsigned long long ns)
 	return sleep_on(ctx, ns, STDIN_FILENO);
 }
 
+static void drop_privileges(void *ctx)
+{
+	const struct session *s = ctx;
+
+	/* The event is as old as maps that may be read by whoever has their descriptors. */
+	privileges__drop(!coverage__has(collector__coverage(s->collector), METRIC_MMAP_LOCK));
+}
+
 static int serve(struct session *s)
 {
 	const struct exporter_source source = {
 		.env = s->env, .collector = s->collector, .recycle = s->recycle,
 		.places = s->places, .context = &s->reporter.context, .begun_ns = s->begun_ns,
 		.pids_known = target__root_pids(), .ctx = s, .sleep = sleep_on,
+		.opened = drop_privileges,
 	};
 
 	return exporter__run(&source);
@@ -367,10 +377,13 @@ static int run(struct session *s)
 	if (collector__start(s->collector))
 		return -1;
 	s->begun_ns = s->reporter.before.ns = now_ns();
-	if (env->output == OUTPUT_LIVE)
-		return live(s);
 	if (env->record && open_record(s))
 		return -1;
+	/* A port may need some that nothing else does. */
+	if (!env->listening)
+		drop_privileges(s);
+	if (env->output == OUTPUT_LIVE)
+		return live(s);
 	say_what(s);
 	if (env->listening)
 		return serve(s);
