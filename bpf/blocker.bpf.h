@@ -172,18 +172,21 @@ static __always_inline int find_blocker(struct mm_struct *mm, bool mmap_lock,
 		if (err)
 			return err;
 		/* One that has had the lock meanwhile may be anywhere. */
-		return queued_writer(mm) == writer && write_section(mm) == section ? 0 : 1 + VT_NOBODY;
+		return queued_writer(mm) == writer && write_section(mm) == section &&
+		       task_syscall(writer) == who->syscall ? 0 : 1 + VT_NOBODY;
 	}
 	err = describe(task, who, args);
 	if (err)
 		return err;
 	/*
 	 * A thread that has unlocked meanwhile may be in another system call
-	 * already; it may even own the lock again, if this CPU was slow enough.
+	 * already; it may even own the lock again, if this CPU was slow enough,
+	 * and the section only ends shortly before the unlocking.
 	 */
 	if (bpf_core_read(&again, sizeof(again), &mm->mmap_lock.owner.counter))
 		return 1 + VT_UNREADABLE;
-	if ((again & ~RWSEM_OWNER_FLAGS) != (unsigned long)task || write_section(mm) != section)
+	if ((again & ~RWSEM_OWNER_FLAGS) != (unsigned long)task || write_section(mm) != section ||
+	    task_syscall(task) != who->syscall)
 		return 1 + VT_NOBODY;
 	return 0;
 }
