@@ -47,14 +47,14 @@ static bool choose_rows(struct offset_region *r, const struct offset_row *rows, 
 {
 	uint64_t bytes = r->row_bytes ? r->row_bytes : 4096, before = r->row_bytes;
 
-	while (bytes < (r->end - r->start + WANTED_ROWS - 1) / WANTED_ROWS)
+	while (bytes <= (r->end - 1 - r->start) / WANTED_ROWS)
 		bytes *= 2;
 	for (size_t i = 0; i < n; i++)
 		if (within(r, &rows[i]) && granule(&rows[i]) > bytes)
 			bytes = granule(&rows[i]);
 	r->row_bytes = bytes;
 	r->first_row = r->start & ~(bytes - 1);
-	r->rows = (r->end - r->first_row + bytes - 1) / bytes;
+	r->rows = (r->end - 1 - r->first_row) / bytes + 1;
 	return bytes != before;
 }
 
