@@ -48,48 +48,50 @@ static void fault_with_reference(struct mm_struct *mm, struct cpu *cpu, struct v
 }
 
 #ifdef REF_FREE
-/* handle_mm_fault_rcu(): false if it takes a reference after all */
-static bool fault_without_reference(struct vma_peek *peek, struct vm_area_struct *copy, int page)
+vm_fault_t handle_mm_fault_rcu(struct vm_area_struct *live, u64 word, unsigned long address, unsigned int *flags,
+			       struct pt_regs *regs)
 {
-	struct mm_struct *mm = copy->vm_mm;
-	spinlock_t *ptl = &mm->ptl[page / TABLE_PAGES];
+	struct vma_peek peek;
+	struct vm_area_struct *copy = &peek.vma;
 	struct frame *frame = calloc(1, sizeof(*frame));
-	bool done;
+	int page = address / PAGE_SIZE;
+	struct mm_struct *mm;
+	spinlock_t *ptl;
+	bool done = false;
 
 	SHIM_CHECK(frame);
+	if (!vma_peek(live, word, address, &peek))
+		goto out;
+	mm = copy->vm_mm;
+	ptl = &mm->ptl[page / TABLE_PAGES];
 	frame->content = copy->content;
 	frame->version = copy->version;
 	spin_lock(ptl);
-	done = mm->pte[page] || !vma_peek_stale(peek, page * PAGE_SIZE, VMA_ZOMBIE_ANON);
+	done = mm->pte[page] || !vma_peek_stale(&peek, address, VMA_ZOMBIE_ANON);
 	if (done && !mm->pte[page]) {
 		mm->pte[page] = frame;
 		frame = NULL;
 	}
 	spin_unlock(ptl);
-	free(frame);
 	if (done)
-		vma_peek_done(peek, page * PAGE_SIZE);
+		vma_peek_done(&peek, address);
 	else
-		vma_peek_failed(peek, page * PAGE_SIZE);
-	return done;
+		vma_peek_failed(&peek, address);
+out:
+	free(frame);
+	return done ? 0 : VM_FAULT_NEED_REF;
 }
 
-/* true: handled; else *@vma is as from lock_vma_for_fault() */
-static bool fault_first(struct mm_struct *mm, int page, struct vm_area_struct **vma)
+static struct vm_area_struct *begin_fault(struct mm_struct *mm, int page)
 {
-	struct vma_peek peek;
-	struct vm_area_struct *copy = vma_peek(mm, page * PAGE_SIZE, 0, &peek);
+	unsigned int flags = 0;
 
-	if (copy && fault_without_reference(&peek, copy, page))
-		return true;
-	*vma = vma_peek_lock(mm, page * PAGE_SIZE, &peek);
-	return false;
+	return vma_begin_fault(mm, page * PAGE_SIZE, VM_READ, &flags, NULL);
 }
 #else
-static bool fault_first(struct mm_struct *mm, int page, struct vm_area_struct **vma)
+static struct vm_area_struct *begin_fault(struct mm_struct *mm, int page)
 {
-	*vma = lock_vma_for_fault(mm, page * PAGE_SIZE);
-	return false;
+	return lock_vma_for_fault(mm, page * PAGE_SIZE);
 }
 #endif
 
@@ -116,13 +118,14 @@ static bool page_fault(struct space *space, struct cpu *cpu, int page)
 	case 0:		/* tcp and the like don't wait */
 		vma = lock_vma_under_rcu(mm, page * PAGE_SIZE);
 		break;
-	case 1: case 2:	/* a fault that comes back */
+	case 1: case 2:	/* architectures without RCU-safe page tables */
 		vma = lock_vma_for_fault(mm, page * PAGE_SIZE);
 		break;
 	default:
-		if (fault_first(mm, page, &vma))
-			return true;
+		vma = begin_fault(mm, page);
 	}
+	if (IS_ERR(vma))
+		return true;	/* without a reference */
 	if (vma) {
 		fault_with_reference(mm, cpu, vma, page);
 		return true;

@@ -34,6 +34,7 @@ static struct vm_area_struct *vm_area_alloc(struct mm_struct *mm, int first, int
 	vma->vm_mm = mm;
 	vma->vm_start = first * PAGE_SIZE;
 	vma->vm_end = last * PAGE_SIZE;
+	vma->vm_flags = VM_READ;
 	vma_lock_init(vma);
 	return vma;
 }
@@ -125,10 +126,20 @@ static int gather(struct mm_struct *mm, int first, int last, struct vm_area_stru
 	return n;
 }
 
-/* vms_complete_munmap_vmas() */
-static void complete_munmap(struct space *space, int first, int last, struct vm_area_struct **vmas, int n)
+/* vms_mark_zombies() */
+static bool mark_zombies(struct vm_area_struct **vmas, int n)
 {
+	bool busy = false;
+
 	for (int i = 0; i < n; i++)
+		busy |= vma_mark_zombie(vmas[i]);
+	return busy;
+}
+
+/* vms_complete_munmap_vmas() */
+static void complete_munmap(struct space *space, int first, int last, struct vm_area_struct **vmas, int n, bool busy)
+{
+	for (int i = 0; busy && i < n; i++)
 		vma_drain_zombie(vmas[i]);
 	for (int i = 0; i < n; i++) {
 		SHIM_CHECK(vma_word_users(vma_read_word(vmas[i])) == 0);
@@ -146,6 +157,7 @@ void space_mmap(struct space *space, int first, int last)
 	struct mm_struct *mm = &space->mm;
 	struct vm_area_struct *vmas[NPAGES];
 	struct vm_area_struct *baby;
+	bool busy;
 	int n;
 
 	mmap_write_lock(mm);
@@ -160,9 +172,8 @@ void space_mmap(struct space *space, int first, int last)
 	tree_store(mm, first, last, baby);
 	if (n)
 		vma_baby_born(baby);
-	for (int i = 0; i < n; i++)
-		vma_mark_zombie(vmas[i]);
-	complete_munmap(space, first, last, vmas, n);
+	busy = mark_zombies(vmas, n);
+	complete_munmap(space, first, last, vmas, n, busy);
 	/* ->mmap() */
 	baby->content = ++space->last_content;
 	baby->version = space->last_version;
@@ -175,6 +186,7 @@ void space_munmap(struct space *space, int first, int last)
 {
 	struct mm_struct *mm = &space->mm;
 	struct vm_area_struct *vmas[NPAGES];
+	bool busy;
 	int n;
 
 	mmap_write_lock(mm);
@@ -182,10 +194,9 @@ void space_munmap(struct space *space, int first, int last)
 	n = gather(mm, first, last, vmas);
 	space->last_version++;
 	tree_store(mm, first, last, NULL);
-	for (int i = 0; i < n; i++)
-		vma_mark_zombie(vmas[i]);
+	busy = mark_zombies(vmas, n);
 	mmap_write_downgrade(mm);
-	complete_munmap(space, first, last, vmas, n);
+	complete_munmap(space, first, last, vmas, n, busy);
 	mmap_read_unlock(mm);
 }
 

@@ -2,8 +2,8 @@
 /*
  * Page faults that take no reference on their VMA.
  *
- * They work on the copy of the VMA that vma_peek() made, under
- * rcu_read_lock(), and fill empty entries of page tables that exist:
+ * They work on a copy of the VMA, made by vma_peek(), under rcu_read_lock(),
+ * and fill empty entries of page tables that exist:
  * ->map_pages() for reads of files whose pages are in memory, and the first
  * touch of anonymous memory.  Everything else, and whatever would sleep, is
  * VM_FAULT_NEED_REF.  See Documentation/mm/vma_lock.rst.
@@ -54,8 +54,7 @@ static vm_fault_t do_read_fault_rcu(struct vm_fault *vmf)
 	ret = do_fault_around(vmf);
 	if (ret)
 		return ret;
-	if (!vmf->peek->stale)
-		vmf->peek->flags = FAULT_FLAG_MAP_PAGES_TRIED;
+	vmf->peek->tried = !vmf->peek->stale;
 	return VM_FAULT_NEED_REF;
 }
 
@@ -163,39 +162,29 @@ static bool pte_is_none_rcu(struct vm_fault *vmf)
 	return none;
 }
 
-/**
- * handle_mm_fault_rcu() - handle a user-mode page fault without a reference
- * @peek: from vma_peek(), whose result was not NULL and allows the access
- * @address: faulting address
- * @flags: FAULT_FLAG_*, the same as for vma_peek()
- * @regs: for accounting, as in handle_mm_fault()
- *
- * Context: in the RCU read section that vma_peek() began; doesn't sleep.
- *
- * Return: VM_FAULT_NEED_REF if the address isn't mapped yet: go on with
- * vma_peek_lock().  Entries beside it may have been set.  Else the fault is done
- * and accounted, and the RCU read section has ended.
- */
-vm_fault_t handle_mm_fault_rcu(struct vma_peek *peek, unsigned long address,
-			       unsigned int flags, struct pt_regs *regs)
+/* handle_mm_fault_rcu() with a copy of the VMA */
+static vm_fault_t handle_peeked_fault(struct vma_peek *peek,
+				      unsigned long address,
+				      unsigned int *flags,
+				      struct pt_regs *regs)
 {
 	struct vm_area_struct *vma = &peek->vma;
-	struct mm_struct *mm = vma->vm_mm;
 	struct vm_fault vmf = {
 		.vma = vma,
 		.gfp_mask = GFP_NOWAIT,
 		.pgoff = linear_page_index(vma, address),
 		.address = address & PAGE_MASK,
 		.real_address = address,
-		.flags = flags,
+		.flags = *flags,
 		.peek = peek,
 	};
-	vm_fault_t ret = VM_FAULT_NEED_REF;
+	vm_fault_t ret;
 
-	if (!arch_vma_access_permitted(vma, flags & FAULT_FLAG_WRITE,
-				       flags & FAULT_FLAG_INSTRUCTION, false))
+	if (!arch_vma_access_permitted(vma, vmf.flags & FAULT_FLAG_WRITE,
+				       vmf.flags & FAULT_FLAG_INSTRUCTION,
+				       false))
 		return VM_FAULT_NEED_REF;
-	vmf.pmd = pmd_offset_rcu(mm, vmf.address);
+	vmf.pmd = pmd_offset_rcu(vma->vm_mm, vmf.address);
 	if (!vmf.pmd || !pte_is_none_rcu(&vmf))
 		return VM_FAULT_NEED_REF;
 
@@ -207,11 +196,39 @@ vm_fault_t handle_mm_fault_rcu(struct vma_peek *peek, unsigned long address,
 	lru_gen_exit_fault();
 
 	if (ret & VM_FAULT_NEED_REF) {
+		if (peek->tried)
+			*flags |= FAULT_FLAG_MAP_PAGES_TRIED;
 		vma_peek_failed(peek, address);
 		return VM_FAULT_NEED_REF;
 	}
 
-	mm_account_fault(mm, regs, address, flags, ret);
+	mm_account_fault(vma->vm_mm, regs, address, vmf.flags, ret);
 	vma_peek_done(peek, address);
 	return ret;
+}
+
+/**
+ * handle_mm_fault_rcu() - handle a user-mode page fault without a reference
+ * @live: the VMA, found under RCU
+ * @word: its state word, see vma_peek()
+ * @address: faulting address
+ * @flags: FAULT_FLAG_*; may add FAULT_FLAG_MAP_PAGES_TRIED
+ * @regs: for accounting, as in handle_mm_fault()
+ *
+ * Context: in the RCU read section that found @live; doesn't sleep.  The copy
+ * of the VMA is on the stack here, where no handler that sleeps is called.
+ *
+ * Return: VM_FAULT_NEED_REF if the address isn't mapped yet: go on with a
+ * reference.  Entries beside it may have been set.  Else the fault is done and
+ * accounted.
+ */
+vm_fault_t handle_mm_fault_rcu(struct vm_area_struct *live, u64 word,
+			       unsigned long address, unsigned int *flags,
+			       struct pt_regs *regs)
+{
+	struct vma_peek peek __uninitialized;
+
+	if (!vma_peek(live, word, address, &peek))
+		return VM_FAULT_NEED_REF;
+	return handle_peeked_fault(&peek, address, flags, regs);
 }

@@ -138,53 +138,52 @@ static void vma_found_zombie(struct mm_struct *mm, unsigned long address,
 }
 
 /*
- * Try to enter @vma, which was found under RCU.  Ends the RCU read section.
- * The range in @found is a snapshot that only VMA_LOOKUP_REF makes reliable.
+ * vma_enter_found() of a VMA that can't be entered, as @word says, or that
+ * @found has a reference on and that doesn't cover @address.
  */
-static enum vma_lookup_result vma_enter_found(struct mm_struct *mm,
-					      unsigned long address,
-					      struct vm_area_struct *vma,
-					      struct vma_found *found)
+static noinline enum vma_lookup_result
+vma_not_entered(struct mm_struct *mm, unsigned long address, u64 word,
+		struct vma_found *found)
 {
-	enum vma_lookup_result result;
-	u64 word;
-
-	if (likely(vma_enter(vma, &word)) || vma_test_enter(vma, word)) {
-		found->vma = vma;
-		result = VMA_LOOKUP_REF;
-	} else if (word & VMA_ZOMBIE) {
-		result = VMA_LOOKUP_ZOMBIE;
-	} else {
-		found->gen = vma_word_gen(word);
-		result = word & VMA_BABY ? VMA_LOOKUP_BABY : VMA_LOOKUP_EXCL;
-	}
-	found->vm_start = data_race(vma->vm_start);
-	found->vm_end = data_race(vma->vm_end);
-	rcu_read_unlock();
-
-	switch (result) {
-	case VMA_LOOKUP_REF:
-		/* A writer may have moved the VMA's ends before we entered. */
-		if (likely(address >= found->vm_start &&
-			   address < found->vm_end))
-			break;
-		vma_end_read(vma);
+	if (found->vma) {
+		vma_end_read(found->vma);
 		found->vma = NULL;
-		result = VMA_LOOKUP_RANGE;
-		break;
-	case VMA_LOOKUP_ZOMBIE:
+		return VMA_LOOKUP_RANGE;
+	}
+	if (word & VMA_ZOMBIE) {
 		/*
 		 * The writer changed the tree before it set ZOMBIE; the next
 		 * walk must not read the tree from before.
 		 */
 		smp_rmb();
 		vma_found_zombie(mm, address, found, VMA_ZOMBIE_LOOKUP);
-		break;
-	default:
-		break;
+		return VMA_LOOKUP_ZOMBIE;
 	}
+	found->gen = vma_word_gen(word);
+	return word & VMA_BABY ? VMA_LOOKUP_BABY : VMA_LOOKUP_EXCL;
+}
 
-	return result;
+/*
+ * Try to enter @vma, which was found under RCU.  Ends the RCU read section.
+ * The range in @found is a snapshot that only VMA_LOOKUP_REF makes reliable.
+ */
+static __always_inline enum vma_lookup_result
+vma_enter_found(struct mm_struct *mm, unsigned long address,
+		struct vm_area_struct *vma, struct vma_found *found)
+{
+	u64 word;
+	bool entered = vma_enter(vma, &word) || vma_test_enter(vma, word);
+
+	found->vma = entered ? vma : NULL;
+	found->vm_start = data_race(vma->vm_start);
+	found->vm_end = data_race(vma->vm_end);
+	rcu_read_unlock();
+
+	/* A writer may have moved the VMA's ends before we entered. */
+	if (likely(entered && address >= found->vm_start &&
+		   address < found->vm_end))
+		return VMA_LOOKUP_REF;
+	return vma_not_entered(mm, address, word, found);
 }
 
 /* Walk the tree once under RCU and try to enter what is there. */
@@ -286,12 +285,11 @@ static int vma_wait_for_writer(struct mm_struct *mm, unsigned long address,
 
 /*
  * Walk until a VMA is entered, waiting for writers.  @result is what the first
- * of @walks walks found.
+ * walk found.
  */
-static struct vm_area_struct *vma_walk_to_ref(struct mm_struct *mm,
-					      unsigned long address,
-					      enum vma_lookup_result result,
-					      struct vma_found *found)
+static noinline struct vm_area_struct *
+vma_walk_to_ref(struct mm_struct *mm, unsigned long address,
+		enum vma_lookup_result result, struct vma_found *found)
 {
 	enum vma_fallback_reason reason = VMA_FALLBACK_NONE;
 	unsigned int walks = 1, waits = 0;
@@ -321,6 +319,27 @@ static struct vm_area_struct *vma_walk_to_ref(struct mm_struct *mm,
 	return NULL;
 }
 
+/* Go on with what the first walk found, if anything.  Ends its RCU section. */
+static __always_inline struct vm_area_struct *
+vma_walked(struct mm_struct *mm, unsigned long address,
+	   struct vm_area_struct *vma)
+{
+	enum vma_lookup_result result = VMA_LOOKUP_NONE;
+	struct vma_found found;
+
+	if (likely(vma)) {
+		result = vma_enter_found(mm, address, vma, &found);
+	} else {
+		rcu_read_unlock();
+		found = (struct vma_found){};
+	}
+	if (unlikely(result != VMA_LOOKUP_REF))
+		return vma_walk_to_ref(mm, address, result, &found);
+
+	trace_vma_lookup(mm, address, found.vm_start, found.vm_end, result, 1);
+	return vma;
+}
+
 /**
  * lock_vma_for_fault() - look a VMA up for a user-mode page fault
  * @mm: current->mm
@@ -337,31 +356,38 @@ static struct vm_area_struct *vma_walk_to_ref(struct mm_struct *mm,
 struct vm_area_struct *lock_vma_for_fault(struct mm_struct *mm,
 					  unsigned long address)
 {
-	struct vma_found found;
-	enum vma_lookup_result result = vma_walk_once(mm, address, &found);
+	MA_STATE(mas, &mm->mm_mt, address, address);
+	struct vm_area_struct *vma;
 
-	return vma_walk_to_ref(mm, address, result, &found);
+	rcu_read_lock();
+	vma = mas_walk(&mas);
+	vma_test_delay_lookup();
+	return vma_walked(mm, address, vma);
 }
 
 #ifdef CONFIG_PER_VMA_LOCK_RCU
 /* VMAs whose faults need more than an empty entry and a page to put there. */
 #define VM_NEED_REF	(VM_HUGETLB | VM_PFNMAP | VM_MIXEDMAP | VM_MTE | \
-			 __VM_UFFD_FLAGS)
+			 VM_SHADOW_STACK | __VM_UFFD_FLAGS)
 
 /*
  * Is this a fault that handle_mm_fault_rcu() may be able to handle?  @vma can
- * change meanwhile; the answer counts if its state word didn't.
+ * change meanwhile; the answer counts if its state word didn't, see vma_peek().
  */
-static bool vma_may_peek(const struct vm_area_struct *vma, unsigned int flags)
+static __always_inline bool vma_may_peek(const struct vm_area_struct *vma,
+					 unsigned int flags,
+					 vm_flags_t access)
 {
 	const struct vm_operations_struct *ops = data_race(vma->vm_ops);
 	vm_flags_t vm_flags = data_race(vma->vm_flags);
 
-	if (vm_flags & VM_NEED_REF)
+	if (ops && (flags & FAULT_FLAG_WRITE ||
+		    !(ops->lock_flags & VM_OPS_MAP_PAGES_RCU)))
+		return false;
+	if (!(vm_flags & access) || vm_flags & VM_NEED_REF)
 		return false;
 	if (ops)
-		return !(flags & FAULT_FLAG_WRITE) &&
-		       ops->lock_flags & VM_OPS_MAP_PAGES_RCU;
+		return true;
 	if (vm_flags & VM_SHARED)
 		return false;
 #ifdef CONFIG_NUMA
@@ -373,45 +399,22 @@ static bool vma_may_peek(const struct vm_area_struct *vma, unsigned int flags)
 }
 
 /**
- * vma_peek() - look a VMA up for a page fault that needs no reference
- * @mm: current->mm
+ * vma_peek() - copy a VMA for a page fault that needs no reference
+ * @vma: the VMA, found under RCU
+ * @word: its state word, read with acquire semantics before anything else of it
  * @address: faulting address
- * @flags: FAULT_FLAG_*
  * @peek: filled in
  *
- * Context: never sleeps.  Returns in an RCU read section if @peek->live is
- * set; end it by handle_mm_fault_rcu() or vma_peek_lock(), one of which must
- * follow.
+ * Context: the caller is in the RCU read section that found @vma, and stays in
+ * it for as long as it uses @peek.
  *
- * Return: a copy of the VMA, as it was at one moment at which no writer was
- * active; or NULL: go on with vma_peek_lock().
+ * Return: true with a copy of the VMA in @peek, as it was at one moment at
+ * which no writer was active, and as what the caller read of it after @word;
+ * false: take a reference.
  */
-struct vm_area_struct *vma_peek(struct mm_struct *mm, unsigned long address,
-				unsigned int flags, struct vma_peek *peek)
+bool vma_peek(struct vm_area_struct *vma, u64 word, unsigned long address,
+	      struct vma_peek *peek)
 {
-	MA_STATE(mas, &mm->mm_mt, address, address);
-	struct vm_area_struct *vma;
-	u64 word;
-
-	peek->flags = 0;
-	rcu_read_lock();
-	vma = mas_walk(&mas);
-	peek->live = vma;
-	if (!vma) {
-		rcu_read_unlock();
-		return NULL;
-	}
-
-	vma_test_delay_lookup();
-	/*
-	 * Acquire: the word first, then what it vouches for.  A word that a
-	 * reader has opened again hands on the writer's stores, as that reader
-	 * saw them, see vma_enter().
-	 */
-	word = atomic64_read_acquire(&vma->vm_state);
-	if (unlikely(word & VMA_CLOSED_MASK) || !vma_may_peek(vma, flags))
-		return NULL;
-
 	/* The fields that page faults read come before vm_state. */
 	if (IS_ENABLED(CONFIG_RANDSTRUCT))
 		data_race(memcpy(&peek->vma, vma, sizeof(*vma)));
@@ -421,46 +424,72 @@ struct vm_area_struct *vma_peek(struct mm_struct *mm, unsigned long address,
 	/* Set while the VMA is open; memcpy() may copy bytes. */
 	peek->vma.anon_vma = READ_ONCE(vma->anon_vma);
 	atomic64_set(&peek->vma.vm_state, VMA_ZOMBIE);
+	peek->live = vma;
 	peek->gen = vma_word_gen(word);
 	peek->nr = 0;
 	peek->stale = false;
+	peek->tried = false;
 
 	/* Pairs with the full barrier of the cmpxchg that closes the VMA. */
 	smp_rmb();
 	word = vma_read_word(vma);
 	if (unlikely(word & VMA_CLOSED_MASK || vma_word_gen(word) != peek->gen))
-		return NULL;
+		return false;
 	if (unlikely(address < peek->vma.vm_start ||
 		     address >= peek->vma.vm_end))
-		return NULL;
+		return false;
 
 	vma_test_delay_insert();
-	return &peek->vma;
+	return true;
 }
 
 /**
- * vma_peek_lock() - go on with a reference
+ * vma_begin_fault() - look a VMA up for a user-mode page fault, or handle it
  * @mm: current->mm
  * @address: faulting address
- * @peek: from vma_peek(), for the same address
+ * @access: VM_*: an access to an empty entry is allowed if the VMA has any of
+ *	    them; 0: don't try without a reference
+ * @flags: FAULT_FLAG_*; FAULT_FLAG_MAP_PAGES_TRIED is set or cleared
+ * @regs: for accounting, as in handle_mm_fault()
  *
- * Like lock_vma_for_fault(), of which it saves a walk if vma_peek() found a
- * VMA.  Ends the RCU read section, then may sleep.
+ * Like lock_vma_for_fault(), unless the fault can be handled without a
+ * reference on the VMA.
+ *
+ * Context: as for lock_vma_for_fault().
+ *
+ * Return: the VMA with a reference held; NULL: go on under mmap_lock; or an
+ * error pointer: the fault is done, and accounted.
  */
-struct vm_area_struct *vma_peek_lock(struct mm_struct *mm,
-				     unsigned long address,
-				     struct vma_peek *peek)
+struct vm_area_struct *vma_begin_fault(struct mm_struct *mm,
+				       unsigned long address,
+				       vm_flags_t access, unsigned int *flags,
+				       struct pt_regs *regs)
 {
-	struct vma_found found = {};
-	enum vma_lookup_result result;
+	MA_STATE(mas, &mm->mm_mt, address, address);
+	struct vm_area_struct *vma;
+	u64 word;
 
-	if (!peek->live)
-		return lock_vma_for_fault(mm, address);
-
-	result = vma_enter_found(mm, address, peek->live, &found);
-	if (result != VMA_LOOKUP_REF)
-		peek->flags = 0;
-	return vma_walk_to_ref(mm, address, result, &found);
+	*flags &= ~FAULT_FLAG_MAP_PAGES_TRIED;
+	rcu_read_lock();
+	vma = mas_walk(&mas);
+	vma_test_delay_lookup();
+	if (unlikely(!vma) || !access)
+		goto walked;
+	/*
+	 * Acquire: the word first, then what it vouches for.  A word that a
+	 * reader has opened again hands on the writer's stores, as that reader
+	 * saw them, see vma_enter().
+	 */
+	word = atomic64_read_acquire(&vma->vm_state);
+	if (likely(!(word & VMA_CLOSED_MASK)) &&
+	    vma_may_peek(vma, *flags, access) &&
+	    !(handle_mm_fault_rcu(vma, word, address, flags, regs) &
+	      VM_FAULT_NEED_REF)) {
+		rcu_read_unlock();
+		return ERR_PTR(-EALREADY);
+	}
+walked:
+	return vma_walked(mm, address, vma);
 }
 
 /* The part of vma_peek_stale() that counts, traces and may be fooled. */
@@ -482,7 +511,7 @@ bool __vma_peek_stale(struct vma_peek *peek, unsigned long address,
 	return true;
 }
 
-/* A fault without a reference is done.  Ends the RCU read section. */
+/* A fault without a reference is done. */
 void vma_peek_done(struct vma_peek *peek, unsigned long address)
 {
 	struct mm_struct *mm = peek->vma.vm_mm;
@@ -492,10 +521,9 @@ void vma_peek_done(struct vma_peek *peek, unsigned long address)
 	trace_vma_map_pages(mm, address, VMA_MAP_MAPPED, peek->nr);
 	trace_vma_lookup(mm, address, peek->vma.vm_start, peek->vma.vm_end,
 			 VMA_LOOKUP_REFFREE, 1);
-	rcu_read_unlock();
 }
 
-/* A fault without a reference didn't map its address; vma_peek_lock() is next. */
+/* A fault without a reference didn't map its address: it takes one. */
 void vma_peek_failed(struct vma_peek *peek, unsigned long address)
 {
 	unsigned int outcome = VMA_MAP_OTHER;
@@ -503,7 +531,7 @@ void vma_peek_failed(struct vma_peek *peek, unsigned long address)
 	if (peek->stale) {
 		outcome = VMA_MAP_STALE;
 		count_vm_vma_lock_event(VMA_LOCK_STALE);
-	} else if (peek->flags & FAULT_FLAG_MAP_PAGES_TRIED) {
+	} else if (peek->tried) {
 		outcome = VMA_MAP_NOT_CACHED;
 	}
 	trace_vma_map_pages(peek->vma.vm_mm, address, outcome, peek->nr);
@@ -568,10 +596,8 @@ static void vma_wait_users(struct vm_area_struct *vma)
 	unsigned int state = vma_word_state(word);
 	unsigned int op = mm->vma_write_op;
 
-	might_sleep();
-	rwsem_acquire(vma_lock_dep_map(vma), 0, 0, _RET_IP_);
 	if (!users)
-		goto out;
+		return;
 
 	count_vm_vma_lock_event(VMA_LOCK_REF_WAIT);
 	trace_vma_ref_wait_begin(mm, vma->vm_start, vma->vm_end, users, state,
@@ -586,8 +612,6 @@ static void vma_wait_users(struct vm_area_struct *vma)
 	trace_contention_end(&vma->vm_state, 0);
 	trace_vma_ref_wait_end(mm, vma->vm_start, vma->vm_end, users, state,
 			       op, 0);
-out:
-	rwsem_release(vma_lock_dep_map(vma), _RET_IP_);
 }
 
 /* vma_start_write() of a VMA that isn't exclusive yet. */
@@ -603,7 +627,11 @@ void __vma_start_write(struct vm_area_struct *vma)
 	} while (!atomic64_try_cmpxchg(&vma->vm_state, &old,
 				       gen | VMA_EXCL | vma_word_users(old)));
 
-	vma_wait_users(vma);
+	might_sleep();
+	rwsem_acquire(vma_lock_dep_map(vma), 0, 0, _RET_IP_);
+	if (vma_word_users(old))
+		vma_wait_users(vma);
+	rwsem_release(vma_lock_dep_map(vma), _RET_IP_);
 }
 EXPORT_SYMBOL_GPL(__vma_start_write);
 
@@ -644,10 +672,11 @@ void vma_baby_grown(struct mm_struct *mm, unsigned long start,
  * @vma: VMA that is in the tree no more
  *
  * Only after the store that removed it: a reader that sees the bit walks again
- * and must not find the VMA there.  Users may still be inside, see
- * vma_drain_zombie().  Context: mmap_lock held for write.
+ * and must not find the VMA there.  Context: mmap_lock held for write.
+ *
+ * Return: true if users may be inside, see vma_drain_zombie().
  */
-void vma_mark_zombie(struct vm_area_struct *vma)
+bool vma_mark_zombie(struct vm_area_struct *vma)
 {
 	s64 old = atomic64_read(&vma->vm_state);
 
@@ -656,10 +685,15 @@ void vma_mark_zombie(struct vm_area_struct *vma)
 	do {
 	} while (!atomic64_try_cmpxchg(&vma->vm_state, &old,
 				       VMA_ZOMBIE | vma_word_users(old)));
+	/* Experiments let users in later. */
+	return vma_word_users(old) || vma_test_ignore_zombie();
 }
 
 /* vma_drain_zombie() of a VMA that has users. */
 void __vma_drain_zombie(struct vm_area_struct *vma)
 {
+	might_sleep();
+	rwsem_acquire(vma_lock_dep_map(vma), 0, 0, _RET_IP_);
 	vma_wait_users(vma);
+	rwsem_release(vma_lock_dep_map(vma), _RET_IP_);
 }

@@ -10,8 +10,12 @@ typedef unsigned long vm_flags_t;
 
 #define likely(x)	__builtin_expect(!!(x), 1)
 #define unlikely(x)	__builtin_expect(!!(x), 0)
+#define noinline	__attribute__((noinline))
 #define __must_check	__attribute__((warn_unused_result))
 #define fallthrough	__attribute__((fallthrough))
+
+#define ERR_PTR(error)	((void *)(long)(error))
+#define IS_ERR(ptr)	((unsigned long)(ptr) >= -4095UL)
 
 #define EXPORT_SYMBOL(name)		extern int shim_unused
 #define EXPORT_SYMBOL_GPL(name)		extern int shim_unused

@@ -15,11 +15,13 @@
 #define NTABLES		((NPAGES + TABLE_PAGES - 1) / TABLE_PAGES)
 
 /* Of what makes a fault take a reference there is nothing here. */
+#define VM_READ		1UL
 #define VM_SHARED	8UL
 #define VM_HUGETLB	0
 #define VM_PFNMAP	0
 #define VM_MIXEDMAP	0
 #define VM_MTE		0
+#define VM_SHADOW_STACK	0
 #define __VM_UFFD_FLAGS	0
 #define VM_OPS_MAP_PAGES_RCU		1
 #define FAULT_FLAG_WRITE		1
@@ -82,6 +84,13 @@ static inline struct vm_area_struct *mas_walk(struct ma_state *mas)
 
 	return root->vma[mas->index >> PAGE_SHIFT];
 }
+
+/* reader.c */
+typedef unsigned int vm_fault_t;
+#define VM_FAULT_NEED_REF	1
+struct pt_regs;
+vm_fault_t handle_mm_fault_rcu(struct vm_area_struct *live, u64 word, unsigned long address, unsigned int *flags,
+			       struct pt_regs *regs);
 
 void mm_init_vma_wait(struct mm_struct *mm);
 void vma_wake_faults(struct mm_struct *mm);

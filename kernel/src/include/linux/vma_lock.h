@@ -17,6 +17,8 @@
 #include <linux/tracepoint-defs.h>
 #include <linux/vma_lock_types.h>
 
+struct pt_regs;
+
 #ifdef CONFIG_PER_VMA_LOCK
 
 DECLARE_TRACEPOINT(vma_fault_fallback);
@@ -210,7 +212,7 @@ void vma_mark_baby(struct vm_area_struct *vma);
 void vma_baby_born(struct vm_area_struct *vma);
 void vma_baby_grown(struct mm_struct *mm, unsigned long start,
 		    unsigned long end, int ret);
-void vma_mark_zombie(struct vm_area_struct *vma);
+bool vma_mark_zombie(struct vm_area_struct *vma);
 void __vma_drain_zombie(struct vm_area_struct *vma);
 
 /*
@@ -276,30 +278,20 @@ static inline bool vma_zombie_backoff(struct vm_area_struct *vma,
  * @vma: a consistent copy of what page faults read of the VMA.  Its vm_state
  *	 says ZOMBIE, so that code that doesn't know about copies inserts
  *	 nothing and takes no reference
- * @live: the VMA itself, for vma_peek_stale() only; NULL if there is none
+ * @live: the VMA itself, for vma_peek_stale() only
  * @gen: generation of its state word when the copy was made
- * @flags: FAULT_FLAG_* to add when the fault goes on with a reference
  * @nr: pages that were mapped
  * @stale: the VMA was closed or changed after the copy was made
- *
- * While @live is set the fault is in an RCU read section, which
- * handle_mm_fault_rcu() or vma_peek_lock() ends.
+ * @tried: ->map_pages() had its chance
  */
 struct vma_peek {
 	struct vm_area_struct vma;
 	struct vm_area_struct *live;
 	unsigned int gen;
-	unsigned int flags;
 	unsigned int nr;
 	bool stale;
+	bool tried;
 };
-
-/* For a page fault that won't ask vma_peek(). */
-static inline void vma_peek_init(struct vma_peek *peek)
-{
-	peek->live = NULL;
-	peek->flags = 0;
-}
 
 bool __vma_peek_stale(struct vma_peek *peek, unsigned long address,
 		      enum vma_zombie_where where, u64 word);
@@ -340,21 +332,18 @@ struct vm_area_struct *lock_vma_for_fault(struct mm_struct *mm,
 					  unsigned long address);
 
 #ifdef CONFIG_PER_VMA_LOCK_RCU
-struct vm_area_struct *vma_peek(struct mm_struct *mm, unsigned long address,
-				unsigned int flags, struct vma_peek *peek);
-struct vm_area_struct *vma_peek_lock(struct mm_struct *mm,
-				     unsigned long address,
-				     struct vma_peek *peek);
+struct vm_area_struct *vma_begin_fault(struct mm_struct *mm,
+				       unsigned long address,
+				       vm_flags_t access, unsigned int *flags,
+				       struct pt_regs *regs);
+bool vma_peek(struct vm_area_struct *vma, u64 word, unsigned long address,
+	      struct vma_peek *peek);
 void vma_peek_done(struct vma_peek *peek, unsigned long address);
 void vma_peek_failed(struct vma_peek *peek, unsigned long address);
 #else
-static inline struct vm_area_struct *vma_peek(struct mm_struct *mm,
-		unsigned long address, unsigned int flags,
-		struct vma_peek *peek)
-		{ return NULL; }
-
-static inline struct vm_area_struct *vma_peek_lock(struct mm_struct *mm,
-		unsigned long address, struct vma_peek *peek)
+static inline struct vm_area_struct *vma_begin_fault(struct mm_struct *mm,
+		unsigned long address, vm_flags_t access, unsigned int *flags,
+		struct pt_regs *regs)
 		{ return lock_vma_for_fault(mm, address); }
 #endif
 
@@ -382,7 +371,8 @@ static inline void vma_mark_baby(struct vm_area_struct *vma) {}
 static inline void vma_baby_born(struct vm_area_struct *vma) {}
 static inline void vma_baby_grown(struct mm_struct *mm, unsigned long start,
 				  unsigned long end, int ret) {}
-static inline void vma_mark_zombie(struct vm_area_struct *vma) {}
+static inline bool vma_mark_zombie(struct vm_area_struct *vma)
+		{ return false; }
 static inline void vma_drain_zombie(struct vm_area_struct *vma) {}
 static inline void vma_assert_write_locked(struct vm_area_struct *vma)
 		{ mmap_assert_write_locked(vma->vm_mm); }
@@ -402,24 +392,17 @@ static inline struct vm_area_struct *lock_vma_under_rcu(struct mm_struct *mm,
 static inline struct vm_area_struct *lock_vma_for_fault(struct mm_struct *mm,
 		unsigned long address)
 		{ return NULL; }
+static inline struct vm_area_struct *vma_begin_fault(struct mm_struct *mm,
+		unsigned long address, vm_flags_t access, unsigned int *flags,
+		struct pt_regs *regs)
+		{ return NULL; }
 static inline void vma_fault_fallback(struct mm_struct *mm,
 				      unsigned long address,
 				      enum vma_fallback_reason reason) {}
 
 struct vma_peek {
-	unsigned int flags;
 	unsigned int nr;
 };
-
-static inline void vma_peek_init(struct vma_peek *peek)
-		{ peek->flags = 0; }
-static inline struct vm_area_struct *vma_peek(struct mm_struct *mm,
-		unsigned long address, unsigned int flags,
-		struct vma_peek *peek)
-		{ return NULL; }
-static inline struct vm_area_struct *vma_peek_lock(struct mm_struct *mm,
-		unsigned long address, struct vma_peek *peek)
-		{ return NULL; }
 
 #endif /* CONFIG_PER_VMA_LOCK */
 
