@@ -70,7 +70,8 @@ export class Feed {
 			return this.status ? "gone" : "connecting";
 		if (!this.status)
 			return "connecting";
-		if (this.paused)
+		// What was asked for before the pause is shown yet.
+		if (this.paused && !this.busy)
 			return "paused";
 		return this.age() > STALE_INTERVALS * this.status.interval_ns / 1e9 ? "stale" : "live";
 	}
@@ -92,9 +93,10 @@ export class Feed {
 			? Math.min(LONGEST_RETRY_MS, PERIOD_MS * 2 ** (this.failures - 1))
 			: Math.max(0, PERIOD_MS - (performance.now() - begun));
 		this.retryAt = performance.now() + wait;
-		this.changed(this);
+		// First the timer: what is called then may ask at once, in its stead.
 		if (this.again || !this.paused)
 			this.timer = setTimeout(() => this.tick(), wait);
+		this.changed(this);
 	}
 
 	async ask() {

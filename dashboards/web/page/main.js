@@ -108,9 +108,11 @@ function followRegion() {
 	const same = known.find((r) => sameRegion(r, view.region));
 	if (same)
 		view.region = pick(same, view.region.picked);
-	if (view.region || !known.length)
+	if (view.region?.picked || !known.length)
 		return;
 	const giant = known.slice(0, 5).reduce((a, b) => (b.size > a.size ? b : a));
+	if (same && same.size >= giant.size)
+		return;
 	view.region = pick(giant, false);
 	feed.now();
 }
@@ -133,6 +135,7 @@ function show() {
 	const { report } = feed.answer;
 	const { status } = feed;
 	document.documentElement.dataset.seq = feed.answer.seq;
+	document.documentElement.dataset.column = feed.columns.at(-1)?.seq ?? 0;
 	document.title = `${rate(report.lost_to_vma_locks.stalled_threads)} stalled · ${status.host} · vmalocktop`;
 	setText(byId("host"), status.host);
 	setText(byId("watching"), `Linux ${status.kernel} · since ${clock(status.begun)}, ` +
