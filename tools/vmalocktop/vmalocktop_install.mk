@@ -17,7 +17,7 @@ $(VMALOCKTOP_MAN): $(VMALOCKTOP_DIR)/vmalocktop.1.scd
 	@mkdir -p $(@D)
 	$(Q)sed '/^; SPDX/,+1d' $< | scdoc >$@
 
-.PHONY: install deb
+.PHONY: install deb deb-check
 install: $(VMALOCKTOP_BIN) $(VMALOCKTOP_MAN)	## Install vmalocktop (DESTDIR= PREFIX=/usr/local)
 	$(Q)install -D -m 755 -s $(VMALOCKTOP_BIN) $(DESTDIR)$(PREFIX)/bin/vmalocktop
 	$(Q)install -D -m 644 $(VMALOCKTOP_MAN) $(DESTDIR)$(PREFIX)/share/man/man1/vmalocktop.1
@@ -30,6 +30,10 @@ install: $(VMALOCKTOP_BIN) $(VMALOCKTOP_MAN)	## Install vmalocktop (DESTDIR= PRE
 		>$(DESTDIR)$(PREFIX)/lib/systemd/system/vmalocktop-exporter.service
 
 deb: $(VMALOCKTOP_DEB)	## Build build/vmalocktop_*.deb
+
+deb-check: $(VMALOCKTOP_DEB)	## Install that in a fresh Debian 12 (downloads 50 MB), and run it there
+	$(Q)deps/install vmalocktop
+	$(Q)tests/deb/check $<
 
 # Statically linked: it depends on nothing but a kernel.
 $(VMALOCKTOP_DEB): $(VMALOCKTOP_BIN) $(VMALOCKTOP_MAN) $(wildcard $(VMALOCKTOP_DIR)/* dashboards/deploy/*)
