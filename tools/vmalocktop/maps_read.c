@@ -107,6 +107,11 @@ static int read_hash(const struct bpf_map *map, void *rows, size_t *n, size_t si
 	return err ? -1 : 0;
 }
 
+/*
+ * Events that came while the same CPU was still at work on one of the same kind.
+ * Those of locks don't matter: a program runs with preemption disabled, so
+ * that what interrupts it, or itself, waits for spinlocks at most.
+ */
 static int read_missed(const struct vmalocktop *skel, uint64_t *missed)
 {
 	struct bpf_program *prog;
@@ -115,7 +120,8 @@ static int read_missed(const struct vmalocktop *skel, uint64_t *missed)
 		struct bpf_prog_info info = { 0 };
 		__u32 len = sizeof(info);
 
-		if (bpf_program__fd(prog) < 0)
+		if (bpf_program__fd(prog) < 0 || prog == skel->progs.contention_begin ||
+		    prog == skel->progs.contention_end)
 			continue;
 		if (bpf_obj_get_info_by_fd(bpf_program__fd(prog), &info, &len))
 			return -1;
