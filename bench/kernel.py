@@ -23,6 +23,7 @@ class Kernel:
         self.flavour = flavour
         self.dir = os.path.join(build, "kernel", flavour)
         self.image = os.path.join(self.dir, "arch/x86/boot/bzImage")
+        self.config = os.path.join(self.dir, ".config")
         self.vmlinux = os.path.join(self.dir, "vmlinux")
         self._btf = None
         self._symbols = None
