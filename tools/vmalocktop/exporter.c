@@ -15,7 +15,6 @@
 #define WINDOW_NS	(5 * NS_PER_S)		/* how often a snapshot is kept */
 #define RECENT_NS	(10 * NS_PER_S)		/* reports are about at least that */
 #define FRESH_NS	(NS_PER_S / 10)		/* a snapshot is good for that long */
-#define CLEANING_NS	(60 * NS_PER_S)	/* how often names are forgotten that nothing needs */
 
 static bool pids_known;
 
@@ -118,12 +117,16 @@ static int vma_cmp(const void *a, const void *b)
 	return vma_key_cmp(&x, &y);
 }
 
+/*
+ * Of a process that is gone only what its VMAs are called is still needed, not
+ * its mappings.
+ */
 static bool still_named(void *ctx, uint32_t tgid, uint64_t start, uint64_t end)
 {
 	const struct vt_vma_key key = { .tgid = tgid, .start = start, .end = end };
 	const struct exporter *e = ctx;
 
-	return e->latest.n_vmas &&
+	return (end || exporter__alive(tgid)) && e->latest.n_vmas &&
 	       bsearch(&key, e->latest.vmas, e->latest.n_vmas, sizeof(*e->latest.vmas), vma_cmp);
 }
 
@@ -150,8 +153,7 @@ static void retire_offsets(struct exporter *e)
 static void keep_window(struct exporter *e)
 {
 	struct snapshot none = { .ns = 0 };
-	uint64_t now = now_ns();
-	int n = recycle__run(e->source->recycle, e->windows, EXPORTER_WINDOWS, now);
+	int n = recycle__run(e->source->recycle, e->windows, EXPORTER_WINDOWS, now_ns());
 
 	if (note(e, n < 0 ? -1 : 0))
 		return;
@@ -161,10 +163,7 @@ static void keep_window(struct exporter *e)
 	e->latest.ns = 0;
 	if (exporter__refresh(e))
 		return;
-	if (now >= e->next_cleaning) {
-		places__retain(e->source->places, still_named, e);
-		e->next_cleaning = now + CLEANING_NS;
-	}
+	places__retain(e->source->places, still_named, e);
 	snapshot__free(&e->windows[EXPORTER_WINDOWS - 1]);
 	memmove(&e->windows[1], &e->windows[0], (EXPORTER_WINDOWS - 1) * sizeof(e->windows[0]));
 	e->windows[0] = e->latest;
@@ -205,7 +204,6 @@ static void loop(struct exporter *e)
 
 	e->next_tick = now + NS_PER_S;
 	e->next_window = now + WINDOW_NS;
-	e->next_cleaning = now + CLEANING_NS;
 	while (s->sleep(s->ctx, earlier(http__timeout(e->http), e->next_tick > now ? e->next_tick - now : 0),
 			http__fd(e->http))) {
 		now = now_ns();

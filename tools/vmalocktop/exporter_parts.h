@@ -24,7 +24,7 @@ struct exporter {
 	struct snapshot windows[EXPORTER_WINDOWS]; /* newest first; .ns 0: none yet */
 	struct http_body *metrics[2];	/* of the latest snapshot: text, OpenMetrics; NULL: not made yet */
 	bool failing;			/* the last reading did not succeed */
-	uint64_t next_tick, next_window, next_cleaning;
+	uint64_t next_tick, next_window;
 };
 
 enum window { WINDOW_RECENT, WINDOW_START };
