@@ -83,10 +83,12 @@ static void reused_pid(void **state)
 	snprintf(line, sizeof(line), stat, 1000);
 	write_file("stat", line);
 	assert_int_equal(places__refresh(p, 42), 0);
+	assert_string_equal(places__get(p, 42, 0x150000, 0x151000)->name, "[anon:giant]");
 	snprintf(line, sizeof(line), stat, 2000);
 	write_file("stat", line);
 	write_file("maps", "100000-1f0000 rw-p 00000000 00:00 0 [heap]\n");
 	assert_int_equal(places__refresh(p, 42), 0);
+	assert_string_equal(places__get(p, 42, 0x150000, 0x151000)->name, "[heap]");
 	/* Most of the old region is mapped still, but it is another's. */
 	assert_string_equal(places__get(p, 42, 0x180000, 0x190000)->region.name, "[heap]");
 	places__free(p);

@@ -11,12 +11,19 @@
 
 #include "text.h"
 
+/*
+ * Mappings are read once a second at most, and for half a per cent of the time:
+ * it takes the process' mmap_lock, and with a hundred thousand of them, long.
+ */
+#define MIN_PAUSE_MS	1000
+#define PAUSES		200
+
 struct process {
 	uint32_t tgid;
 	char comm[16];
 	uint64_t born;			/* when it started, in ticks since boot; 0: unknown */
 	struct ranges maps, regions;
-	uint64_t read_ms;		/* when the mappings were read last, 0: never */
+	uint64_t next_ms;		/* when the mappings may be read again, 0: they never were */
 };
 
 struct known {
@@ -141,19 +148,81 @@ static uint64_t read_birth(const struct places *p, uint32_t tgid)
 	return born;
 }
 
-/* Read the mappings anew. */
-static int read_process(const struct places *p, struct process *process)
+/* Nodes of a tree that aren't needed any more. */
+struct unneeded {
+	bool (*keep)(void *ctx, uint32_t tgid, uint64_t start, uint64_t end);
+	void *ctx;
+	void **v;
+	size_t n, room;
+};
+
+static void note_unneeded(struct unneeded *u, void *node)
 {
-	uint64_t born = read_birth(p, process->tgid);
+	if (u->n == u->room) {
+		size_t room = u->room ? 2 * u->room : 64;
+		void **v = realloc(u->v, room * sizeof(*v));
+
+		/* Short of memory: the next time will do. */
+		if (!v)
+			return;
+		u->v = v;
+		u->room = room;
+	}
+	u->v[u->n++] = node;
+}
+
+static void visit_process(const void *node, VISIT which, void *ctx)
+{
+	struct process *process = *(struct process *const *)node;
+	struct unneeded *u = ctx;
+
+	if ((which == postorder || which == leaf) && !u->keep(u->ctx, process->tgid, 0, 0))
+		note_unneeded(u, process);
+}
+
+static void visit_known(const void *node, VISIT which, void *ctx)
+{
+	struct known *known = *(struct known *const *)node;
+	struct unneeded *u = ctx;
+
+	if ((which == postorder || which == leaf) &&
+	    !u->keep(u->ctx, known->tgid, known->start, known->end))
+		note_unneeded(u, known);
+}
+
+/* Forget the names of ranges that aren't needed. */
+static void forget_known(struct places *p, struct unneeded *known)
+{
+	twalk_r(p->known, visit_known, known);
+	for (size_t i = 0; i < known->n; i++) {
+		tdelete(known->v[i], &p->known, by_key);
+		free(known->v[i]);
+	}
+	free(known->v);
+}
+
+static bool of_another(void *ctx, uint32_t tgid, uint64_t start, uint64_t end)
+{
+	(void)start;
+	(void)end;
+	return tgid != *(uint32_t *)ctx;
+}
+
+/* Read the mappings anew. */
+static int read_process(struct places *p, struct process *process)
+{
+	struct unneeded known = { .keep = of_another, .ctx = &process->tgid };
+	uint64_t born = read_birth(p, process->tgid), begun = now_ms();
 	struct ranges maps = { 0 };
 	FILE *f;
 	int err;
 
-	process->read_ms = now_ms();
+	process->next_ms = begun + MIN_PAUSE_MS;
 	/* Another process with the PID of one that is gone has nothing of it. */
 	if (born && process->born && born != process->born) {
 		ranges__free(&process->maps);
 		ranges__free(&process->regions);
+		forget_known(p, &known);
 	}
 	if (born)
 		process->born = born;
@@ -163,6 +232,7 @@ static int read_process(const struct places *p, struct process *process)
 		return -1;
 	err = maps__parse(f, &maps);
 	fclose(f);
+	process->next_ms += (now_ms() - begun) * PAUSES;
 	/* A process that is exiting has no mappings: no reason to forget them. */
 	if (err || !maps.n || maps__remember(&process->regions, &maps)) {
 		ranges__free(&maps);
@@ -218,6 +288,7 @@ const struct place *places__get(struct places *p, uint32_t tgid, uint64_t start,
 	struct known **node = tfind(&key, &p->known, by_key), *new;
 	static struct place once;
 	struct process *process;
+	bool late;
 
 	if (node)
 		return &(*node)->place;
@@ -227,65 +298,24 @@ const struct place *places__get(struct places *p, uint32_t tgid, uint64_t start,
 		free(new);
 		return &nowhere;
 	}
-	if (!process->read_ms || now_ms() - process->read_ms >= 1000)
+	late = now_ms() < process->next_ms;
+	if (!late)
 		read_process(p, process);
-	if (end - start == 1) {
-		/* Addresses are too many to be kept. */
+	once = nowhere;
+	locate(&once, process, start, end);
+	/* Addresses are too many to be kept; and what has no name yet may get one. */
+	if (end - start == 1 || (end && late && !once.name[0])) {
 		free(new);
-		once = nowhere;
-		locate(&once, process, start, end);
 		return &once;
 	}
 	*new = key;
-	locate(&new->place, process, start, end);
+	new->place = once;
 	node = tsearch(new, &p->known, by_key);
 	if (!node) {
 		free(new);
 		return &nowhere;
 	}
 	return &(*node)->place;
-}
-
-/* Nodes of a tree that aren't needed any more. */
-struct unneeded {
-	bool (*keep)(void *ctx, uint32_t tgid, uint64_t start, uint64_t end);
-	void *ctx;
-	void **v;
-	size_t n, room;
-};
-
-static void note_unneeded(struct unneeded *u, void *node)
-{
-	if (u->n == u->room) {
-		size_t room = u->room ? 2 * u->room : 64;
-		void **v = realloc(u->v, room * sizeof(*v));
-
-		/* Short of memory: the next time will do. */
-		if (!v)
-			return;
-		u->v = v;
-		u->room = room;
-	}
-	u->v[u->n++] = node;
-}
-
-static void visit_process(const void *node, VISIT which, void *ctx)
-{
-	struct process *process = *(struct process *const *)node;
-	struct unneeded *u = ctx;
-
-	if ((which == postorder || which == leaf) && !u->keep(u->ctx, process->tgid, 0, 0))
-		note_unneeded(u, process);
-}
-
-static void visit_known(const void *node, VISIT which, void *ctx)
-{
-	struct known *known = *(struct known *const *)node;
-	struct unneeded *u = ctx;
-
-	if ((which == postorder || which == leaf) &&
-	    !u->keep(u->ctx, known->tgid, known->start, known->end))
-		note_unneeded(u, known);
 }
 
 void places__retain(struct places *p,
@@ -299,10 +329,5 @@ void places__retain(struct places *p,
 		free_process(processes.v[i]);
 	}
 	free(processes.v);
-	twalk_r(p->known, visit_known, &known);
-	for (size_t i = 0; i < known.n; i++) {
-		tdelete(known.v[i], &p->known, by_key);
-		free(known.v[i]);
-	}
-	free(known.v);
+	forget_known(p, &known);
 }

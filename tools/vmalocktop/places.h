@@ -3,7 +3,7 @@
  * What the ranges that events tell about are called.  Looked up while the
  * process lives, kept for the report.  Reading /proc/PID/maps takes that
  * process' mmap_lock for reading, so it is read only when there is a range
- * that has no name yet, and at most once a second.
+ * that has no name yet, at most once a second, and more seldom if it takes long.
  */
 #ifndef VMALOCKTOP_PLACES_H
 #define VMALOCKTOP_PLACES_H
@@ -44,9 +44,9 @@ int places__refresh(struct places *p, uint32_t tgid);
  * @end: of the VMA
  *
  * Decided at the first call for these arguments, later calls say the same; but
- * a single address, [start, start + 1), is looked up each time, and the result
- * only lives until the next such call.
- * Reads the mappings if this second has not yet.
+ * a single address, [start, start + 1), and what has no name yet, is looked up
+ * each time, and the result only lives until the next such call.
+ * Reads the mappings if they may be read again.
  * Return: never NULL.
  */
 const struct place *places__get(struct places *p, uint32_t tgid, uint64_t start, uint64_t end);
