@@ -5,14 +5,24 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <limits.h>
+#include <linux/magic.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "text.h"
 
-#define MOUNT		"/sys/fs/cgroup"
 #define FILEID_KERNFS	0xfe		/* include/linux/exportfs.h; the handle is the 64-bit number */
+
+/* Where cgroup v2 is mounted: below it when the host has v1, too. */
+static const char *mount_point(void)
+{
+	static const char hybrid[] = "/sys/fs/cgroup/unified";
+	struct statfs fs;
+
+	return !statfs(hybrid, &fs) && fs.f_type == CGROUP2_SUPER_MAGIC ? hybrid : "/sys/fs/cgroup";
+}
 
 void cgroup_name(uint64_t id, char *name, size_t len)
 {
@@ -21,7 +31,8 @@ void cgroup_name(uint64_t id, char *name, size_t len)
 		char room[sizeof(struct file_handle) + sizeof(id)];
 	} h = { .handle = { .handle_bytes = sizeof(id), .handle_type = FILEID_KERNFS } };
 	char link[64], path[PATH_MAX];
-	int mount = open(MOUNT, O_RDONLY | O_CLOEXEC), fd;
+	const char *top = mount_point();
+	int mount = open(top, O_RDONLY | O_CLOEXEC), fd;
 	ssize_t n = -1;
 
 	memcpy(h.handle.f_handle, &id, sizeof(id));
@@ -33,11 +44,11 @@ void cgroup_name(uint64_t id, char *name, size_t len)
 	}
 	if (mount >= 0)
 		close(mount);
-	if (n < (ssize_t)strlen(MOUNT)) {
+	if (n < (ssize_t)strlen(top)) {
 		snprintf(name, len, "cgroup %" PRIu64, id);
 		return;
 	}
 	path[n] = '\0';
-	snprintf(name, len, "%s", path[strlen(MOUNT)] ? path + strlen(MOUNT) : "/");
+	snprintf(name, len, "%s", path[strlen(top)] ? path + strlen(top) : "/");
 	text__clean(name);
 }
