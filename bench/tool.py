@@ -41,7 +41,7 @@ def _programs(setup, results):
 
 
 def _load(setup, results):
-    """All CPUs fault where one more replaces what they fault on: most kinds of events there are, as fast as they come."""
+    """CPUs fault where one more replaces what they fault on: most kinds of events, as fast as they come."""
     setup.say("tool: under load")
     todo = (
         (watchers.NOBODY, None),

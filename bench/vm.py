@@ -81,6 +81,7 @@ class Guest:
 
     @files are in the guest at their own path; with those that are programs come the libraries that they need.
     """
+    _locks = {}     # by the name of a snapshot: one thread makes it, for all guests of that name
 
     def __init__(self, kernel, program, out, cpus, append="", files=()):
         self.kernel, self.cpus, self.append, self.files = kernel, cpus, append, files
@@ -96,7 +97,7 @@ class Guest:
         if not os.access(kernel.image, os.R_OK):
             raise GuestError(f"no kernel image {kernel.image}: run make kernel kernel-base kernel-experiment")
         kernel.load()   # before threads would do it at the same time
-        self._saving = threading.Lock()
+        self._saving = self._locks.setdefault(self.base, threading.Lock())
 
     def _initramfs(self, path):
         with tempfile.TemporaryDirectory() as root:

@@ -79,7 +79,8 @@ def _add(setup, results, name, workload, runs):
     for which, of in SHAPE:
         results.add("baby_wait_ratio", f"{workload}, {which} wait by median section", CPUS, name,
                     [of(w) / median(s) for _, _, w, s in runs], "ratio", command)
-        results.add("wait_length", f"{workload}, {which}", CPUS, name, [of(w) for _, _, w, _ in runs], "virtual ns", command)
+        results.add("wait_length", f"{workload}, {which}", CPUS, name, [of(w) for _, _, w, _ in runs], "virtual ns",
+                    command)
 
 
 def run_grace(setup, results):
