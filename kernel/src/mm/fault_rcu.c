@@ -43,7 +43,10 @@ static pmd_t *pmd_offset_rcu(struct mm_struct *mm, unsigned long address)
 	return pmd_offset_lockless(pudp, pud, address);
 }
 
-/* do_read_fault(), as far as it goes without ->fault(). */
+/*
+ * do_read_fault(), as far as it goes without ->fault().  ->map_pages() counts as
+ * tried also if the table went away meanwhile: rare, and ->fault() is right, too.
+ */
 static vm_fault_t do_read_fault_rcu(struct vm_fault *vmf)
 {
 	vm_fault_t ret;
@@ -162,11 +165,28 @@ static bool pte_is_none_rcu(struct vm_fault *vmf)
 	return none;
 }
 
+/* vma_peek() copies what comes before vm_state. */
+#define assert_peeked(member)						\
+	static_assert(IS_ENABLED(CONFIG_RANDSTRUCT) ||			\
+		      offsetofend(struct vm_area_struct, member) <=	\
+		      offsetof(struct vm_area_struct, vm_state))
+assert_peeked(vm_end);
+assert_peeked(vm_mm);
+assert_peeked(vm_page_prot);
+assert_peeked(vm_flags);
+assert_peeked(anon_vma);
+assert_peeked(vm_ops);
+assert_peeked(vm_pgoff);
+assert_peeked(vm_file);
+assert_peeked(vm_userfaultfd_ctx);
+#ifdef CONFIG_NUMA
+assert_peeked(vm_policy);
+#endif
+
 /* handle_mm_fault_rcu() with a copy of the VMA */
 static vm_fault_t handle_peeked_fault(struct vma_peek *peek,
 				      unsigned long address,
-				      unsigned int *flags,
-				      struct pt_regs *regs)
+				      unsigned int flags, struct pt_regs *regs)
 {
 	struct vm_area_struct *vma = &peek->vma;
 	struct vm_fault vmf = {
@@ -175,14 +195,13 @@ static vm_fault_t handle_peeked_fault(struct vma_peek *peek,
 		.pgoff = linear_page_index(vma, address),
 		.address = address & PAGE_MASK,
 		.real_address = address,
-		.flags = *flags,
+		.flags = flags,
 		.peek = peek,
 	};
 	vm_fault_t ret;
 
-	if (!arch_vma_access_permitted(vma, vmf.flags & FAULT_FLAG_WRITE,
-				       vmf.flags & FAULT_FLAG_INSTRUCTION,
-				       false))
+	if (!arch_vma_access_permitted(vma, flags & FAULT_FLAG_WRITE,
+				       flags & FAULT_FLAG_INSTRUCTION, false))
 		return VM_FAULT_NEED_REF;
 	vmf.pmd = pmd_offset_rcu(vma->vm_mm, vmf.address);
 	if (!vmf.pmd || !pte_is_none_rcu(&vmf))
@@ -195,14 +214,10 @@ static vm_fault_t handle_peeked_fault(struct vma_peek *peek,
 		ret = do_read_fault_rcu(&vmf);
 	lru_gen_exit_fault();
 
-	if (ret & VM_FAULT_NEED_REF) {
-		if (peek->tried)
-			*flags |= FAULT_FLAG_MAP_PAGES_TRIED;
-		vma_peek_failed(peek, address);
+	if (ret & VM_FAULT_NEED_REF)
 		return VM_FAULT_NEED_REF;
-	}
 
-	mm_account_fault(vma->vm_mm, regs, address, vmf.flags, ret);
+	mm_account_fault(vma->vm_mm, regs, address, flags, ret);
 	vma_peek_done(peek, address);
 	return ret;
 }
@@ -227,8 +242,14 @@ vm_fault_t handle_mm_fault_rcu(struct vm_area_struct *live, u64 word,
 			       struct pt_regs *regs)
 {
 	struct vma_peek peek __uninitialized;
+	vm_fault_t ret = VM_FAULT_NEED_REF;
 
-	if (!vma_peek(live, word, address, &peek))
-		return VM_FAULT_NEED_REF;
-	return handle_peeked_fault(&peek, address, flags, regs);
+	if (vma_peek(live, word, address, &peek))
+		ret = handle_peeked_fault(&peek, address, *flags, regs);
+	if (ret & VM_FAULT_NEED_REF) {
+		if (peek.tried)
+			*flags |= FAULT_FLAG_MAP_PAGES_TRIED;
+		vma_peek_failed(&peek, address);
+	}
+	return ret;
 }

@@ -319,10 +319,13 @@ vma_walk_to_ref(struct mm_struct *mm, unsigned long address,
 	return NULL;
 }
 
-/* Go on with what the first walk found, if anything.  Ends its RCU section. */
+/*
+ * Go on with what the first walk found, if anything.  Ends its RCU section.
+ * What @flags say of that VMA isn't true of another that is found later.
+ */
 static __always_inline struct vm_area_struct *
 vma_walked(struct mm_struct *mm, unsigned long address,
-	   struct vm_area_struct *vma)
+	   struct vm_area_struct *vma, unsigned int *flags)
 {
 	enum vma_lookup_result result = VMA_LOOKUP_NONE;
 	struct vma_found found;
@@ -333,8 +336,10 @@ vma_walked(struct mm_struct *mm, unsigned long address,
 		rcu_read_unlock();
 		found = (struct vma_found){};
 	}
-	if (unlikely(result != VMA_LOOKUP_REF))
+	if (unlikely(result != VMA_LOOKUP_REF)) {
+		*flags &= ~FAULT_FLAG_MAP_PAGES_TRIED;
 		return vma_walk_to_ref(mm, address, result, &found);
+	}
 
 	trace_vma_lookup(mm, address, found.vm_start, found.vm_end, result, 1);
 	return vma;
@@ -358,11 +363,12 @@ struct vm_area_struct *lock_vma_for_fault(struct mm_struct *mm,
 {
 	MA_STATE(mas, &mm->mm_mt, address, address);
 	struct vm_area_struct *vma;
+	unsigned int flags = 0;
 
 	rcu_read_lock();
 	vma = mas_walk(&mas);
 	vma_test_delay_lookup();
-	return vma_walked(mm, address, vma);
+	return vma_walked(mm, address, vma, &flags);
 }
 
 #ifdef CONFIG_PER_VMA_LOCK_RCU
@@ -378,8 +384,8 @@ static __always_inline bool vma_may_peek(const struct vm_area_struct *vma,
 					 unsigned int flags,
 					 vm_flags_t access)
 {
-	const struct vm_operations_struct *ops = data_race(vma->vm_ops);
-	vm_flags_t vm_flags = data_race(vma->vm_flags);
+	const struct vm_operations_struct *ops = READ_ONCE(vma->vm_ops);
+	vm_flags_t vm_flags = READ_ONCE(vma->vm_flags);
 
 	if (ops && (flags & FAULT_FLAG_WRITE ||
 		    !(ops->lock_flags & VM_OPS_MAP_PAGES_RCU)))
@@ -392,7 +398,7 @@ static __always_inline bool vma_may_peek(const struct vm_area_struct *vma,
 		return false;
 #ifdef CONFIG_NUMA
 	/* A policy is freed without a grace period. */
-	if (data_race(vma->vm_policy))
+	if (READ_ONCE(vma->vm_policy))
 		return false;
 #endif
 	return true;
@@ -410,7 +416,7 @@ static __always_inline bool vma_may_peek(const struct vm_area_struct *vma,
  *
  * Return: true with a copy of the VMA in @peek, as it was at one moment at
  * which no writer was active, and as what the caller read of it after @word;
- * false: take a reference.
+ * false: stale already, take a reference.
  */
 bool vma_peek(struct vm_area_struct *vma, u64 word, unsigned long address,
 	      struct vma_peek *peek)
@@ -434,9 +440,12 @@ bool vma_peek(struct vm_area_struct *vma, u64 word, unsigned long address,
 	smp_rmb();
 	word = vma_read_word(vma);
 	if (unlikely(word & VMA_CLOSED_MASK || vma_word_gen(word) != peek->gen))
-		return false;
+		peek->stale = true;
+	/* Its ends have moved since the walk. */
 	if (unlikely(address < peek->vma.vm_start ||
 		     address >= peek->vma.vm_end))
+		peek->stale = true;
+	if (unlikely(peek->stale))
 		return false;
 
 	vma_test_delay_insert();
@@ -489,7 +498,7 @@ struct vm_area_struct *vma_begin_fault(struct mm_struct *mm,
 		return ERR_PTR(-EALREADY);
 	}
 walked:
-	return vma_walked(mm, address, vma);
+	return vma_walked(mm, address, vma, flags);
 }
 
 /* The part of vma_peek_stale() that counts, traces and may be fooled. */
@@ -629,7 +638,8 @@ void __vma_start_write(struct vm_area_struct *vma)
 
 	might_sleep();
 	rwsem_acquire(vma_lock_dep_map(vma), 0, 0, _RET_IP_);
-	if (vma_word_users(old))
+	/* Nobody counted users and acquired if it was a ZOMBIE already. */
+	if (old & (VMA_USERS_MASK | VMA_ZOMBIE))
 		vma_wait_users(vma);
 	rwsem_release(vma_lock_dep_map(vma), _RET_IP_);
 }
