@@ -24,6 +24,10 @@ vmstat_delta() {
 	echo $((${vmstat_after[$1]:-0} - ${vmstat_before[$1]:-0}))
 }
 
+# what else is to be on between the snapshots: for scripts to define; no programs
+gate_opens() { :; }
+gate_closes() { :; }
+
 # gate_run LOAD ARGUMENT... - sets $load_status; the report is $gate_dir/report, messages $gate_dir/messages
 gate_run() {
 	local line
@@ -36,11 +40,13 @@ gate_run() {
 	line=''
 	read -r line <&9 || load_status=1
 	if [[ $line == 'ready '* ]]; then
+		gate_opens
 		vmstat_read vmstat_before
 		echo go >&8
 		# the report, if it lives to make one
 		read -r line <&9 || line=''
 		vmstat_read vmstat_after
+		gate_closes
 		printf '%s\n' "$line" >"$gate_dir/report"
 	else
 		: >"$gate_dir/report"

@@ -39,3 +39,6 @@ mount /dev/vda /mnt/scratch
 under "with I/O" ./load.sh "$load" \
 	touches,mmap_fixed_replacements,faults_major,fadvises,retry,baby_wait \
 	--modes cold,replace-shared,replace-private --disk-pools --file-dir /mnt/scratch --faulters 4 --mappers 4 --duration 15
+# the mapping itself stays as it is
+under "cold pages of a file" ./cold.sh "$load" \
+	--modes cold --disk-pools --file-dir /mnt/scratch --faulters 4 --mappers 1 --duration 10
