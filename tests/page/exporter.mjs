@@ -74,14 +74,14 @@ class Child {
 	}
 }
 
-// vmalock-load under a file name that is markup, so that its threads have it as their comm.
+// vmalock-load under another file name, which its threads have as their comm.
 export class Load {
-	constructor() {
+	constructor(name, options = []) {
 		this.dir = mkdtempSync(join(tmpdir(), "vmalock-page-"));
-		const path = join(this.dir, HOSTILE);
+		const path = join(this.dir, name);
 		copyFileSync(`${BIN}/vmalock-load`, path);
-		this.child = new Child(path, ["--duration=1800", "--faulters=3", "--mappers=2", "--size=16G",
-			"--modes=anon,file,replace"]);
+		this.child = new Child(path, ["--duration=3600", "--faulters=3", "--mappers=2", "--size=16G",
+			"--modes=anon,file,replace", ...options]);
 	}
 
 	async stop() {

@@ -16,7 +16,7 @@ let load, exporter, browser;
 before(async () => {
 	exporter = new Exporter(await freePort());
 	await exporter.start();
-	load = new Load();
+	load = new Load(HOSTILE);
 	browser = await launch();
 	// Enough to see: waits of known writers on known regions, for some seconds.
 	await until("the load has waits", async () => {

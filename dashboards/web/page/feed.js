@@ -16,7 +16,7 @@ export class Feed {
 		this.answer = null;		// of /api/report
 		this.columns = [];		// of /api/history
 		this.offsets = null;		// of /api/offsets, with all columns since it was first asked for
-		this.offsetsError = null;
+		this.offsetsErrors = new Map();	// by regionKey(): why there are none
 		this.error = null;		// why there was no answer the last time
 		this.failures = 0;
 		this.restarts = 0;
@@ -110,6 +110,7 @@ export class Feed {
 		]);
 		if (again) {
 			this.columns = [];
+			this.offsetsErrors.clear();
 			this.restarts++;
 		}
 		this.status = status;
@@ -136,10 +137,10 @@ export class Feed {
 				got = await get("/api/offsets", asked);
 			if (this.view.region === region) {
 				this.offsets = got;
-				this.offsetsError = null;
+				this.offsetsErrors.delete(regionKey(region));
 			}
 		} catch (error) {
-			this.offsetsError = error.message;
+			this.offsetsErrors.set(regionKey(region), error.message);
 		}
 	}
 
@@ -148,6 +149,10 @@ export class Feed {
 	}
 }
 
+export function regionKey(region) {
+	return region && [region.pid, region.start, region.end].join(",");
+}
+
 export function sameRegion(a, b) {
-	return Boolean(a && b) && a.pid === b.pid && a.start === b.start && a.end === b.end;
+	return Boolean(a && b) && regionKey(a) === regionKey(b);
 }

@@ -22,6 +22,11 @@ const ATTEMPTS = {
 
 const sum = (counts) => Object.values(counts).reduce((a, b) => a + b, 0);
 
+const FALLBACKS = {
+	kernel: "of the kernel itself",
+	unknown: "for a reason that this kernel doesn't tell",
+};
+
 // The steps of a report: [{ key, level, text, n, colour, note }]; n null: this kernel can't tell.
 export function funnelSteps(report) {
 	const { faults, waits } = report;
@@ -50,7 +55,7 @@ export function funnelSteps(report) {
 	add("zombies", 0, "backed off from a ZOMBIE", faults.zombie_backoffs && sum(faults.zombie_backoffs));
 	parts("zombies", faults.zombie_backoffs, {}, "in ");
 	add("fallbacks", 0, "fell back to mmap_lock", faults.fallbacks && sum(faults.fallbacks), "fallback");
-	parts("fallbacks", faults.fallbacks, {}, "because of ");
+	parts("fallbacks", faults.fallbacks, FALLBACKS, "because of ");
 	add("mmap_lock", 0, "waited for mmap_lock", waits.mmap_lock?.begun ?? null, "mmap_lock");
 	return steps;
 }

@@ -48,6 +48,15 @@ export class HeatMap {
 		this.tell();
 	}
 
+	// Show nothing, and say why.
+	clear(why) {
+		this.grid = null;
+		this.cursor = null;
+		setAttribute(this.canvas, "aria-label", `${this.name}: ${why}`);
+		setText(this.readout, why);
+		this.draw();
+	}
+
 	box() {
 		const { clientWidth: width, clientHeight: height } = this.canvas;
 		return { width, height, x: LEFT, y: TOP, w: Math.max(1, width - LEFT - RIGHT), h: Math.max(1, height - TOP - BOTTOM) };
@@ -108,7 +117,7 @@ export class HeatMap {
 		if (!g)
 			return;
 		if (!this.cursor) {
-			setText(this.readout, g.cells.size ? g.summary ?? "" : this.empty);
+			setText(this.readout, [g.cells.size ? "" : this.empty, g.summary].filter(Boolean).join("; "));
 			return;
 		}
 		const { column, row } = this.cursor;

@@ -3,7 +3,7 @@
 
 import { Choice } from "./choice.js";
 import { byId, setText } from "./dom.js";
-import { Feed, sameRegion } from "./feed.js";
+import { Feed, regionKey, sameRegion } from "./feed.js";
 import { ago, clock, rate, size, task } from "./format.js";
 import { Funnel } from "./funnel.js";
 import { HeatMap } from "./heatmap.js";
@@ -104,7 +104,9 @@ function showLatency() {
 
 // Without a choice of one's own, the giant: the largest of the regions that lose most.
 function followRegion() {
-	const known = feed.answer.report.regions.filter((r) => r.size);
+	// Of some the exporter has no offsets any more.
+	const known = feed.answer.report.regions.filter((r) => r.size &&
+		(sameRegion(r, view.region) && view.region.picked || !feed.offsetsErrors.has(regionKey(r))));
 	const same = known.find((r) => sameRegion(r, view.region));
 	if (same)
 		view.region = pick(same, view.region.picked);
@@ -123,8 +125,12 @@ function showOffsets() {
 	const name = region && `${region.name ?? "[anon]"} of ${task(region.comm, region.pid)}, ` +
 		`${size(Number(BigInt(region.end) - BigInt(region.start)))} from ${region.start}`;
 	setText(byId("offsets-region"), region ? name : "no region had a wait yet");
-	byId("offsets").dataset.error = (region && feed.offsetsError) ?? "";
-	if (region && sameRegion(feed.offsets, region))
+	const error = feed.offsetsErrors.get(regionKey(region));
+	if (!region || error)
+		offsets.clear(error ?? "");
+	else if (!sameRegion(feed.offsets, region))
+		offsets.clear("not known yet");
+	else
 		offsets.update(offsetsGrid(feed.offsets, columns, step, feed.columns.at(-1)?.end ?? feed.status.now));
 }
 

@@ -47,7 +47,7 @@ export class StackedPlot {
 			width: this.root.clientWidth || 300,
 			height: HEIGHT,
 			legend: { show: false },
-			padding: [6, 8, 0, 0],
+			padding: [6, 26, 0, 0],
 			cursor: { y: false, points: { show: false }, drag: { x: false, y: false } },
 			scales: { y: { range: (_, low, high) => [0, high > 0 ? high * 1.08 : 1] } },
 			axes: [

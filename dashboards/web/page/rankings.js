@@ -72,12 +72,12 @@ export class Writers {
 				}) },
 				{ title: "Last on", class: "lo", cell: (b) => (b.start === null ? "–"
 					: { text: size(b.size), sub: b.start }) },
-				{ title: "Stalled", class: "name", cell: (b) => ({
+				{ title: "Stalled", cell: (b) => ({
 					text: b.stalled_pid === b.pid ? "its own process" : task(this.comms.get(b.stalled_pid), b.stalled_pid),
 					sub: `faults, ${kindName(b.kind)}`, title: kindMeaning(b.kind), kind: b.kind,
 				}) },
 				{ title: "Faults", class: "n lo", cell: (b) => count(b.count) },
-				{ title: "On average", class: "n", cell: (b) => duration(b.total_ns / b.count) },
+				{ title: "On average", class: "n lo", cell: (b) => duration(b.total_ns / b.count) },
 				{ title: "Lost", class: "n", cell: (b) => ({ text: lost(b.total_ns, this.report), share: share(b) }) },
 				{ title: "Share", class: "n", cell: (b) => percent(share(b)) },
 			],

@@ -18,7 +18,7 @@ function facts(report, status) {
 	const add = (name, text) => list.append(el("div", {}, el("dt", { text: name }), el("dd", { text })));
 	for (const [cause, n] of Object.entries(report.lost))
 		if (n)
-			add(`lost: ${cause}`, count(n));
+			add(`incomplete: ${cause}`, count(n));
 	if (report.left_out)
 		add("left out of rankings by options", count(report.left_out));
 	if (report.cost) {
@@ -48,7 +48,7 @@ export class Trust {
 		const grades = Object.values(status.coverage).map((c) => c.grade);
 		const of = (grade) => grades.filter((g) => g === grade).length;
 		const lost = sum(report.lost);
-		setText(this.summary, `${lost ? `${count(lost)} events lost` : "nothing lost"} · ${of("exact")} metrics exact, ` +
+		setText(this.summary, `${lost ? `${count(lost)} incompletely counted` : "nothing lost"} · ${of("exact")} metrics exact, ` +
 			`${of("degraded")} degraded, ${of("absent")} absent`);
 		setAttribute(this.summary, "data-lost", lost ? "yes" : "no");
 		const now = JSON.stringify([status.coverage, report.lost, report.left_out, report.cost, status.begun]);

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-2.0
+// Takes pictures of the live page on an exporter that watches a load on this kernel.
+//
+// Usage: pictures.mjs DIRECTORY
+
+import { DESKTOP, PHONE, launch, open } from "../../tests/page/browser.mjs";
+import { Exporter, Load, freePort, until } from "../../tests/page/exporter.mjs";
+
+const COLUMNS = 60;
+const SIZES = { desktop: DESKTOP, phone: PHONE };
+
+const directory = process.argv[2];
+if (!directory) {
+	console.error("pictures: give the directory to write to");
+	process.exit(2);
+}
+const exporter = new Exporter(await freePort());
+await exporter.start();
+const load = new Load("search-index", ["--size=64G", "--name=index", "--modes=anon,file,replace,carve"]);
+const browser = await launch();
+try {
+	await until(`${COLUMNS} seconds of history`, async () => {
+		load.child.check();
+		return (await exporter.get("/api/history")).columns.length >= COLUMNS;
+	}, 600000);
+	for (const [name, viewport] of Object.entries(SIZES))
+		for (const colorScheme of ["light", "dark"]) {
+			const page = await open(browser, exporter.url, { viewport, colorScheme, hash: "#span=60" });
+			// The offsets of a region are counted second by second since it is looked at.
+			await page.waitForFunction((from) => Number(document.documentElement.dataset.column) > from + 20,
+				Number(await page.getAttribute("html", "data-column")));
+			await page.mouse.move(0, 0);
+			await page.screenshot({ path: `${directory}/page-${name}-${colorScheme}.png`, fullPage: true });
+			await page.context().close();
+		}
+} finally {
+	await browser.close();
+	await load.stop();
+	await exporter.stop();
+}
