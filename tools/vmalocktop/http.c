@@ -40,6 +40,8 @@ struct http {
 	void *ctx;
 	TAILQ_HEAD(, connection) connections;
 	int n_connections;		/* without those that are dropped */
+	uint64_t changes;		/* connections that came or went */
+	bool again;			/* some did in the last run */
 	struct http_counts counts;
 };
 
@@ -164,6 +166,10 @@ const char *http__arg(const struct http_request *r, const char *name)
 /* Close @c without waiting for it: the library then sees that nothing more comes or goes. */
 static void drop(struct http *h, struct connection *c, uint64_t *count)
 {
+	const struct linger none = { .l_onoff = 1 };
+
+	/* What isn't sent yet is not to stay in the kernel, either. */
+	setsockopt(c->fd, SOL_SOCKET, SO_LINGER, &none, sizeof(none));
 	shutdown(c->fd, SHUT_RDWR);
 	c->dropped = true;
 	h->n_connections--;
@@ -187,6 +193,7 @@ static void on_connection(void *ctx, struct MHD_Connection *connection, void **o
 	struct connection *c = *own;
 	struct http *h = ctx;
 
+	h->changes++;
 	if (code == MHD_CONNECTION_NOTIFY_CLOSED) {
 		if (!c)
 			return;
@@ -367,6 +374,8 @@ uint64_t http__timeout(const struct http *h)
 	uint64_t ns = UINT64_MAX, now = now_ns();
 	MHD_UNSIGNED_LONG_LONG ms;
 
+	if (h->again)
+		return 0;
 	if (MHD_get_timeout(h->daemon, &ms) == MHD_YES)
 		ns = ms * 1000000;
 	if (first) {
@@ -380,12 +389,14 @@ uint64_t http__timeout(const struct http *h)
 
 void http__run(struct http *h)
 {
-	uint64_t now = now_ns();
+	uint64_t now = now_ns(), changes = h->changes;
 	struct connection *c;
 
 	while ((c = oldest(h)) && now >= c->since_ns + DEADLINE_NS)
 		drop(h, c, &h->counts.deadline);
 	MHD_run(h->daemon);
+	/* The library looks for more connections only when it is called with room for them. */
+	h->again = h->changes != changes;
 }
 
 const struct http_counts *http__counts(const struct http *h)
