@@ -67,7 +67,7 @@ def run_watched(setup, results):
         for op in WATCHED:
             what = ("instructions_per_op_watched", f"{label(op, PAGES_WATCHED)}, {watcher.name}", 1, name)
             if isinstance(values, ProgramError):
-                results.add_absent(*what, str(values))
+                results.add_absent(*what, str(values), command)
             else:
                 results.add(*what, values[op], "instructions", command)
                 cost[name, watcher.name, op] = values[op]
@@ -114,4 +114,4 @@ def _per_event(results, cost, fired, command):
             if with_it:
                 results.add(*what, [(x - y) / len(events) for x, y in zip(with_it, without)], "instructions", command)
             else:
-                results.add_absent(*what, "see its instructions per operation")
+                results.add_absent(*what, "see its instructions per operation", command)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """A kernel that was built: its image, symbols, types and what the plugin must know of it."""
 import bisect
+import hashlib
 import os
 import re
 import subprocess
@@ -60,6 +61,11 @@ class Kernel:
         symbols = self.symbols
         i = bisect.bisect_right(self._addresses, address) - 1
         return (symbols[i][1], address - symbols[i][0]) if i >= 0 else ("?", 0)
+
+    def digest(self):
+        """SHA-256 of the image."""
+        with open(self.image, "rb") as f:
+            return hashlib.sha256(f.read()).hexdigest()
 
     def version(self):
         with open(os.path.join(self.dir, "include/config/kernel.release")) as f:

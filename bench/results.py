@@ -55,10 +55,17 @@ class Results:
             "spread": round(max(values) - min(values), 4), "runs": len(values), "command": command,
         })
 
-    def add_absent(self, metric, workload, cpus, kernel, reason):
+    def add_absent(self, metric, workload, cpus, kernel, reason, command):
         """There is no figure, because of @reason."""
         self.absences.append({"metric": metric, "workload": workload, "cpus": cpus, "kernel": kernel,
-                              "reason": reason})
+                              "reason": reason, "command": command})
+
+    def take(self, rows, absences, parts):
+        """Begin with what an earlier run has measured of @parts."""
+        def of_parts(row):
+            return any(f"--only {part}" in row["command"] for part in parts)
+
+        self.rows, self.absences = list(filter(of_parts, rows)), list(filter(of_parts, absences))
 
     def save(self, path):
         if found := problems(self.rows):

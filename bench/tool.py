@@ -78,7 +78,7 @@ def _add_load(setup, results, watcher, runs):
                ("tool_own_memory", "bytes"), ("tool_map_memory", "bytes"))
     if isinstance(runs, ProgramError):
         for metric, _ in metrics:
-            results.add_absent(metric, *what, str(runs))
+            results.add_absent(metric, *what, str(runs), command)
         return
     for (metric, unit), values in zip(metrics, zip(*runs)):
         if values[0] is not None:

@@ -93,7 +93,7 @@ def _add_by_lock(results, setup, name, cpus, workload, forced, runs):
         if values:
             results.add(*what, values, "transfers", command)
         else:
-            results.add_absent(*what, "no such layout")
+            results.add_absent(*what, "no such layout", command)
     if forced:
         results.add("layouts_with_lock_in_two_lines", workload, cpus, name,
                     [sum(r.lock_straddles() for r in regions) / len(regions) for regions in runs],
