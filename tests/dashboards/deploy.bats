@@ -1,0 +1,89 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0
+#
+# What deploys the exporter.
+
+bats_require_minimum_version 1.5.0
+load common.bash
+
+setup() {
+	cd "$BATS_TEST_DIRNAME/../.."
+	deploy=dashboards/deploy
+	unit=$BATS_TEST_TMPDIR/vmalocktop-exporter.service
+	sed "s#/usr/bin/vmalocktop#$PWD/build/bin/vmalocktop#" "$deploy/vmalocktop-exporter.service" >"$unit"
+}
+
+teardown() {
+	kill_leftovers
+}
+
+@test "systemd takes the unit, and finds little that it may do" {
+	run -0 --separate-stderr systemd-analyze verify --man=no "$unit"
+	[ -z "$stderr" ]
+	# 21 of 100, most of it for the four capabilities and the network.
+	systemd-analyze security --offline=true --threshold=25 "$unit" >/dev/null
+}
+
+@test "the unit's options are those of the file for /etc/default" {
+	diff <(sed -nE 's/^Environment="VMALOCKTOP_OPTIONS=(.*)"$/\1/p' "$unit") \
+		<(sed -nE 's/^VMALOCKTOP_OPTIONS="(.*)"$/\1/p' "$deploy/vmalocktop-exporter.default")
+}
+
+# allowed - the system calls that the unit's filter lets through
+allowed() {
+	local word filter=()
+
+	read -ra filter < <(sed -n 's/^SystemCallFilter=\([^~]\)/\1/p' "$unit")
+	for word in "${filter[@]}"; do expand "$word"; done | sort -u >"$BATS_TEST_TMPDIR/in"
+	read -ra filter < <(sed -n 's/^SystemCallFilter=~//p' "$unit")
+	for word in "${filter[@]}"; do expand "$word"; done | sort -u >"$BATS_TEST_TMPDIR/out"
+	comm -23 "$BATS_TEST_TMPDIR/in" "$BATS_TEST_TMPDIR/out"
+}
+
+# expand WORD - the system calls of a group, or the one of that name
+expand() {
+	local line
+
+	if [[ $1 != @* ]]; then
+		echo "$1"
+		return
+	fi
+	systemd-analyze syscall-filter "$1" </dev/null | sed -nE 's/^ +([@a-z0-9_-]+)$/\1/p' | while read -r line; do
+		expand "$line"
+	done
+}
+
+@test "the unit's filter of system calls has all that the exporter makes" {
+	needs_tracing
+	start_load
+	EXPORTER_PREFIX=(strace -f -qq -e trace=all -o "$BATS_TEST_TMPDIR/trace")
+	exporter --top-vmas 5
+	run_load
+	for path in metrics api/status api/report api/history healthz / "api/offsets?pid=$load&start=0x1000&end=0x2000"; do
+		get "$path" >/dev/null
+	done
+	tests/dashboards/hostile "$port" garbage
+	sleep 6		# until it has kept a snapshot
+	[ "$(value process_open_fds)" -gt 10 ]
+	pkill -TERM -P "$exporter"
+	wait "$exporter"
+	exporter=
+	sed -nE 's/^[0-9]+ +([a-z0-9_]+)\(.*/\1/p' "$BATS_TEST_TMPDIR/trace" | sort -u | grep -v '^execve$' >"$BATS_TEST_TMPDIR/made"
+	[ "$(wc -l <"$BATS_TEST_TMPDIR/made")" -gt 20 ]
+	grep -qx bpf "$BATS_TEST_TMPDIR/made"
+	allowed >"$BATS_TEST_TMPDIR/allowed"
+	comm -23 "$BATS_TEST_TMPDIR/made" "$BATS_TEST_TMPDIR/allowed" | tee /dev/stderr | (! grep .)
+}
+
+@test "the manifest is what Kubernetes takes" {
+	node tests/dashboards/manifests.mjs build/dashboards/node_modules "$deploy/daemonset.yaml"
+}
+
+@test "unit, manifest and container recipe name the same four capabilities" {
+	want="bpf dac_read_search perfmon sys_ptrace"
+	words() { tr -cs 'A-Za-z_' '\n' | tr '[:upper:]' '[:lower:]' | sed 's/^cap_//' | grep . | sort | xargs; }
+	[ "$(sed -n 's/^AmbientCapabilities=//p' "$unit" | words)" = "$want" ]
+	[ "$(sed -n 's/^CapabilityBoundingSet=//p' "$unit" | words)" = "$want" ]
+	[ "$(sed -n 's/^ *add: \[\(.*\)\]/\1/p' "$deploy/daemonset.yaml" | words)" = "$want" ]
+	[ "$(sed -n 's/.*--cap-add=\([a-z_,]*\).*/\1/p' "$deploy/Containerfile" | words)" = "$want" ]
+}
