@@ -76,6 +76,13 @@ def by_cpus(rows, metric):
     return text
 
 
+def of_stock_by_cpus(rows, metric):
+    """What the patched kernel doesn't have."""
+    lines = [[workload, str(c), cell(rows.get(metric, workload, c, "stock"))]
+             for workload in rows.workloads(metric) for c in SIZES if rows.get(metric, workload, c, "stock")]
+    return table(["workload", "CPUs", "stock"], lines)
+
+
 def by_workload(rows, metric):
     """One number of CPUs."""
     cpus, = rows.cpus(metric)
