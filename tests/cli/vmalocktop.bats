@@ -246,6 +246,42 @@ watched() {
 	jq -e "(.faults.count > 1000) and ([.regions[].pid] | all(. == $load)) and .pid == null" <<<"$output"
 }
 
+# load_until FILTER - run a load, as $load, until jq's FILTER is true of a report in $reports
+load_until() {
+	build/bin/vmalock-load --duration 300 --modes anon,replace,mprotect >/dev/null 3>&- &
+	load=$!
+	local end=$((SECONDS + 120))
+	while [ "$SECONDS" -lt "$end" ]; do
+		# the last line may be half written
+		if sed '$d' "$reports" | jq -es --argjson pid "$load" "any(.[]; $1)" >/dev/null; then
+			break
+		fi
+		sleep 0.1
+	done
+	kill "$load"
+	wait "$load" || [ $? -eq 143 ]
+	sed '$d' "$reports" | jq -es --argjson pid "$load" "any(.[]; $1)"
+}
+
+@test "a map that is full makes room for what comes later, and no wait is lost" {
+	if has_events; then
+		skip "drains, too, have no place among the sums of this test"
+	fi
+	reports=$BATS_TEST_TMPDIR/reports
+	: >"$reports"
+	"$top" --json --max-entries 8 --by thread -n vmalock-load 0.5 >>"$reports" 2>"$BATS_TEST_TMPDIR/err" 3>&- &
+	tracer=$!
+	load_until '.lost.vma_full > 0'
+	# another load, whose rows find room as soon as the first one's have been idle
+	load_until 'any(.regions[]; .pid == $pid and any(.vmas[]; .start != "0x0"))'
+	kill -INT "$tracer"
+	wait "$tracer"
+	jq -es '([.[].regions[].vmas[].count] | add) == ([.[].waits.mmap_lock.count] | add)' "$reports"
+	jq -es '([.[].groups[].kinds[].count] | add) + .[-1].lost.group_full == ([.[].waits.mmap_lock.count] | add)' "$reports"
+	jq -es '([.[].blockers[].count] | add) + ([.[].blocker_unknown[]] | add) + .[-1].lost.blocker_full ==
+		([.[].waits.mmap_lock.count] | add) + .[-1].waits.mmap_lock.open' "$reports"
+}
+
 @test "--csv: every line has its columns, the header can be left out" {
 	watched --csv --by op -p LOAD
 	[ "${lines[0]}" = time,op,kind,count,total_ns,max_ns,max_exact ]
