@@ -112,7 +112,8 @@ class Lab:
         self.prometheus = Prometheus(options.prometheus)
         self.host = options.host
         # From the first scrape to the last.
-        scrapes = self.prometheus.get("query", query='up{job="vmalocktop"}[1h]', time=options.end)["result"][0]["values"]
+        up = self.prometheus.get("query", query='up{job="vmalocktop"}[1h]', time=options.end)["result"][0]["values"]
+        scrapes = [scrape for scrape in up if scrape[1] == "1"]
         self.now = scrapes[-1][0]
         self.span = math.ceil(self.now - scrapes[0][0])
         with open(options.reports, encoding="utf-8") as lines:

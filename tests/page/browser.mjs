@@ -21,7 +21,7 @@ export async function launch() {
 
 // Open the page; resolves when it shows a report.  page.wrongs gets all that it must not do, page.answers the API's answers.
 export async function open(browser, url, { viewport = DESKTOP, colorScheme = "light", hash = "" } = {}) {
-	const context = await browser.newContext({ viewport, colorScheme, deviceScaleFactor: viewport === PHONE ? 2 : 1 });
+	const context = await browser.newContext({ viewport, colorScheme });
 	const page = await context.newPage();
 	page.setDefaultTimeout(PATIENCE_MS);
 	page.wrongs = [];

@@ -108,10 +108,14 @@ export class Exporter {
 		await this.child.stop();
 	}
 
-	async get(path) {
-		const response = await fetch(this.url + path);
-		if (!response.ok)
-			throw new Error(`${path}: ${response.status} ${await response.text()}`);
-		return response.json();
+	// An answer of the API.  On a host that is very busy it may take more than the time that a connection has.
+	get(path) {
+		return until(`an answer to ${path}`, async () => {
+			this.child.check();
+			const response = await fetch(this.url + path);
+			if (!response.ok)
+				throw new Error(`${response.status} ${await response.text()}`);
+			return response.json();
+		});
 	}
 }

@@ -62,7 +62,7 @@ test("a report's numbers are those of the API", async () => {
 	const longest = Math.max(...Object.entries(report.waits).filter(([kind, w]) => w && kind !== "life").map(([, w]) => w.max_ns));
 	assert.ok(tells(await page.textContent("#figure-longest"), longest));
 	const verdict = await page.textContent("#verdict-text");
-	assert.ok(verdict.includes(`${HOSTILE} (${lost.first_blocker.tid}) in ${lost.first_blocker.syscall}`), verdict);
+	assert.ok(verdict.includes(`${lost.first_blocker.comm} (${lost.first_blocker.tid}) in ${lost.first_blocker.syscall}`), verdict);
 
 	const funnel = new Map((await rows(page, "funnel")).map((cells) => [cells[0].text, cells]));
 	const step = (name, n) => {
@@ -89,7 +89,7 @@ test("a report's numbers are those of the API", async () => {
 	const writers = await rows(page, "writers");
 	assert.equal(writers.length, report.blockers.length);
 	for (const [i, b] of report.blockers.entries()) {
-		assert.equal(writers[i][0].text, `${b.comm} in ${b.syscall ?? "no system call"}`);
+		assert.equal(writers[i][0].text, `${b.comm ?? "?"} in ${b.syscall ?? "no system call"}`);
 		assert.equal(number(writers[i][3].text), b.count);
 		assert.ok(tells(writers[i][4].text, b.total_ns / b.count), writers[i][4].text);
 	}
@@ -170,7 +170,8 @@ test("names that are markup stay text", async () => {
 });
 
 test("everything can be reached and used with the keyboard", async () => {
-	const page = await stopped({});
+	// Regions that had a wait since the start don't leave the table.
+	const page = await stopped({ hash: "#window=start" });
 	const reached = [];
 	await page.focus(".skip");
 	for (let i = 0; i < 25; i++) {

@@ -6,11 +6,12 @@ const API = 1;
 
 // Get one answer; throws an Error that says in words what was wrong.
 export async function get(path, parameters = {}) {
-	const query = new URLSearchParams();
+	const given = new URLSearchParams();
 	for (const [name, value] of Object.entries(parameters))
 		if (value !== null && value !== undefined)
-			query.set(name, value);
-	const url = query.size || [...query].length ? `${path}?${query}` : path;
+			given.set(name, value);
+	const query = given.toString();
+	const url = query ? `${path}?${query}` : path;
 	let response;
 	try {
 		response = await fetch(url, { cache: "no-store", signal: AbortSignal.timeout(TIMEOUT_MS) });
