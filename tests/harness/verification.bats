@@ -71,3 +71,15 @@ missing() {
 		grep -qF -- "$name" "$page" || echo "$name"
 	done <"$BATS_TEST_TMPDIR/red" | missing "name in $page"
 }
+
+@test "every way to break the kernel's source is named, with a case that exists" {
+	grep -v '^#' tests/hazards/mutants.txt | cut -f 1 >"$BATS_TEST_TMPDIR/mutants"
+	[ "$(wc -l <"$BATS_TEST_TMPDIR/mutants")" -gt 10 ]
+	while read -r name; do
+		grep -qF -- "\"$name\"" "$page" || echo "$name"
+	done <"$BATS_TEST_TMPDIR/mutants" | missing "name in $page"
+	grep -v '^#' tests/hazards/mutants.txt | cut -f 2 | tr ' ' '\n' | sort -u >"$BATS_TEST_TMPDIR/named"
+	grep -v '^#' tests/hazards/cases.txt | cut -f 1 | sort | comm -13 - "$BATS_TEST_TMPDIR/named" | missing case
+	# and each case can fail
+	grep -v '^#' tests/hazards/cases.txt | cut -f 1 | sort | comm -23 - "$BATS_TEST_TMPDIR/named" | missing "mutant for case"
+}

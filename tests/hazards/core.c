@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * When a case ends, and its threads.
+ */
+#include <errno.h>
+#include <pthread.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "core.h"
+
+#define MAX_READERS	8
+#define PATIENCE	120	/* seconds: then what the case is about doesn't happen */
+#define ENOUGH		10	/* page faults of each kind that the case is about */
+
+static atomic_bool over;
+static atomic_uint violations;
+static unsigned int rounds_done;
+static double begin, seconds;
+static const char *const *kinds;
+static long before[4];
+
+static double now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec + t.tv_nsec / 1e9;
+}
+
+/* The value of a line of /proc/vmstat, -1 if there is no such line. */
+static long vmstat(const char *name)
+{
+	FILE *file = fopen("/proc/vmstat", "re");
+	char line[128];
+	long value = -1;
+	size_t length = strlen(name);
+
+	if (!file)
+		die("/proc/vmstat: %m");
+	while (value < 0 && fgets(line, sizeof(line), file))
+		if (!strncmp(line, name, length) && line[length] == ' ')
+			value = atol(line + length);
+	fclose(file);
+	return value;
+}
+
+void core_begin(double for_seconds, const char *const *faults)
+{
+	kinds = faults;
+	for (size_t i = 0; kinds[i]; i++)
+		before[i] = vmstat(kinds[i]);
+	seconds = for_seconds;
+	begin = now();
+}
+
+/* The kind of fault that hasn't happened yet, NULL if all have; a kernel that doesn't count it counts as one. */
+static const char *missing(void)
+{
+	for (size_t i = 0; kinds[i]; i++)
+		if (before[i] >= 0 && vmstat(kinds[i]) - before[i] < ENOUGH)
+			return kinds[i];
+	return NULL;
+}
+
+bool another_round(void)
+{
+	const char *kind;
+
+	if (stopped())
+		return false;
+	if (now() - begin >= seconds) {
+		kind = missing();
+		if (!kind) {
+			atomic_store(&over, true);
+			return false;
+		}
+		if (now() - begin >= PATIENCE) {
+			violation("%u rounds, and hardly a fault that %s counts: nothing was tested", rounds_done, kind);
+			return false;
+		}
+	}
+	rounds_done++;
+	return true;
+}
+
+int core_end(void)
+{
+	printf("# %u rounds in %.1f s", rounds_done, now() - begin);
+	for (size_t i = 0; kinds[i]; i++)
+		if (before[i] >= 0)
+			printf(", %s %ld", kinds[i], vmstat(kinds[i]) - before[i]);
+	printf("\n");
+	return atomic_load(&violations) ? 1 : 0;
+}
+
+void violation(const char *format, ...)
+{
+	char text[256];
+	va_list args;
+
+	atomic_store(&over, true);
+	if (atomic_fetch_add(&violations, 1) >= 5)
+		return;
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	printf("# violation: %s\n", text);
+	fflush(stdout);
+}
+
+void die(const char *format, ...)
+{
+	char text[256];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	fprintf(stderr, "hazards: %s\n", text);
+	exit(2);
+}
+
+bool stopped(void)
+{
+	return atomic_load_explicit(&over, memory_order_relaxed);
+}
+
+unsigned int rounds(void)
+{
+	return rounds_done;
+}
+
+unsigned int pick(unsigned int *seed, unsigned int limit)
+{
+	/* xorshift32 */
+	if (!*seed)
+		*seed = 0x9e3779b9;
+	*seed ^= *seed << 13;
+	*seed ^= *seed >> 17;
+	*seed ^= *seed << 5;
+	return *seed % limit;
+}
+
+void jitter(unsigned int microseconds)
+{
+	static unsigned int seed;
+	double end = now() + pick(&seed, microseconds + 1) / 1e6;
+
+	while (now() < end)
+		;
+}
+
+int wait_for(int pid)
+{
+	int status;
+
+	while (waitpid(pid, &status, 0) < 0)
+		if (errno != EINTR)
+			die("waitpid: %m");
+	return status;
+}
+
+static pthread_t threads[MAX_READERS];
+static void (*reader_function)(unsigned int self);
+unsigned int readers;
+
+static void *reader_thread(void *self)
+{
+	reader_function((unsigned int)(uintptr_t)self);
+	return NULL;
+}
+
+void start_readers(unsigned int count, void (*reader)(unsigned int self))
+{
+	int error;
+
+	if (count > MAX_READERS)
+		die("%u threads are too many", count);
+	reader_function = reader;
+	readers = count;
+	for (unsigned int i = 0; i < count; i++) {
+		error = pthread_create(&threads[i], NULL, reader_thread, (void *)(uintptr_t)i);
+		if (error)
+			die("pthread_create: %s", strerror(error));
+	}
+}
+
+void join_readers(void)
+{
+	for (unsigned int i = 0; i < readers; i++)
+		pthread_join(threads[i], NULL);
+	readers = 0;
+}

@@ -1,0 +1,66 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# guest.sh: in the guest, run cases of page faults without a reference.
+#
+# Usage: guest.sh HAZARDS SECONDS [PARAMETER=VALUE...] - each case of cases.txt for SECONDS at least, with vma_lock's
+# PARAMETERs set to what takes no protection away.
+#        guest.sh --break CASE HAZARDS SECONDS PARAMETER=VALUE... - CASE as it is, then "armed", then CASE with the
+# PARAMETERs set.
+#
+# Prints TAP without numbers. A case passes if the program found nothing wrong and the kernel had no complaint.
+set -euo pipefail
+
+cd "$(dirname "${BASH_SOURCE[0]}")"
+only='' work=/mnt/scratch parameters=/sys/module/vma_lock/parameters
+if [ "$1" = --break ]; then
+	only=$2
+	shift 2
+fi
+program=$1 seconds=$2
+shift 2
+
+# set_parameter NAME VALUE
+set_parameter() {
+	echo "$2" >"$parameters/$1"
+}
+
+# run_case NAME DELAY PROMISE SECONDS
+run_case() {
+	local status=0
+	dmesg -C
+	set_parameter insert_delay_us "$2"
+	timeout -k 5 240 "$program" "$1" "$4" "$work" >/tmp/out 2>&1 || status=$?
+	set_parameter insert_delay_us 0
+	# freed slab objects are looked at again
+	if [ -w /sys/kernel/slab/numa_policy/validate ]; then
+		echo 1 >/sys/kernel/slab/numa_policy/validate
+	fi
+	dmesg | grep -E -A 5 -f <(grep -v '^#' ../../tools/vm/splats) >/tmp/complaint || :
+	if [ "$status" = 0 ] && [ ! -s /tmp/complaint ]; then
+		echo "ok - $1: $3"
+	else
+		echo "not ok - $1: $3 (status $status)"
+		sed 's/^/# the kernel: /' /tmp/complaint
+	fi
+	sed 's/^\(# \)\?/# /' /tmp/out
+}
+
+mkfs.ext4 -q /dev/vda
+mkdir -p "$work"
+mount /dev/vda "$work"
+while IFS=$'\t' read -r name delay promise; do
+	if [ -z "$only" ]; then
+		for parameter; do
+			set_parameter "${parameter%%=*}" "${parameter#*=}"
+		done
+		run_case "$name" "$delay" "$promise" "$seconds"
+	elif [ "$only" = "$name" ]; then
+		run_case "$name" "$delay" "$promise" 1
+		for parameter; do
+			set_parameter "${parameter%%=*}" "${parameter#*=}"
+		done
+		echo "# armed"
+		run_case "$name" "$delay" "$promise" "$seconds"
+	fi
+done < <(grep -v '^#' cases.txt)

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * mmap() over a mapping fails: before the old mapping is touched, which then goes on to work, or in ->mmap(), which
+ * leaves a hole. Either way nothing stays accounted for.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <linux/perf_event.h>
+#include <stdio.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "hazards.h"
+
+#define BLOCKS		16U
+#define PAGES		(BLOCKS * AROUND)
+#define TOO_MUCH	(64UL << 30)	/* more than the guest has */
+#define TOLERANCE	8192L		/* kB; what other processes may have taken meanwhile */
+#define CONTENT		4711
+
+/* States: 1 the second area is mapped, 0 its replacement has failed. The first one always stays. */
+static enum access expect_old(uint64_t state, unsigned int block, uint64_t *value)
+{
+	(void)state;
+	(void)block;
+	*value = CONTENT;
+	return DONE;
+}
+
+static enum access expect_hole(uint64_t state, unsigned int block, uint64_t *value)
+{
+	(void)block;
+	*value = 0;
+	return state ? DONE : REFUSED_SEGV;
+}
+
+/* A file that can't be mapped MAP_PRIVATE, which ->mmap() finds out. */
+static int unmappable(void)
+{
+	struct perf_event_attr attr = {
+		.type = PERF_TYPE_SOFTWARE, .size = sizeof(attr), .config = PERF_COUNT_SW_DUMMY,
+	};
+	int fd = syscall(SYS_perf_event_open, &attr, 0, -1, -1, 0UL);
+
+	if (fd < 0)
+		die("perf_event_open: %m");
+	return fd;
+}
+
+static void must_fail(char *address, size_t size, int fd, int error)
+{
+	int flags = MAP_PRIVATE | MAP_FIXED | (fd < 0 ? MAP_ANONYMOUS : 0);
+
+	if (mmap(address, size, PROT_READ | PROT_WRITE, flags, fd, 0) != MAP_FAILED)
+		violation("mmap() succeeded, which had to fail");
+	else if (errno != error)
+		violation("mmap() failed with %m");
+}
+
+static long committed(void)
+{
+	FILE *file = fopen("/proc/meminfo", "re");
+	char line[128];
+	long kb = -1;
+
+	if (!file)
+		die("/proc/meminfo: %m");
+	while (kb < 0 && fgets(line, sizeof(line), file))
+		if (sscanf(line, "Committed_AS: %ld kB", &kb) != 1)
+			kb = -1;
+	fclose(file);
+	return kb;
+}
+
+void run_refused(void)
+{
+	struct area areas[2] = {
+		{ .start = reserve(TOO_MUCH), .blocks = BLOCKS, .step = AROUND * PAGE, .expect = expect_old },
+		{ .start = reserve(TABLE), .blocks = BLOCKS, .step = AROUND * PAGE, .expect = expect_hole },
+	};
+	int old = new_file(NULL, PAGES), unmappable_fd = unmappable();
+	long before, more;
+
+	for (size_t block = 0; block < BLOCKS; block++)
+		fill_page(old, block * AROUND, CONTENT);
+	map_at(areas[0].start, PAGES, PROT_READ, MAP_SHARED, old, 0);
+	watch(areas, 2);
+	start_readers(READERS, watcher);
+	before = committed();
+	while (another_round()) {
+		drop_pages(areas[0].start, PAGES);
+		map_at(areas[1].start, PAGES, PROT_READ | PROT_WRITE, 0, -1, 0);
+		settle(1);
+		engage();
+		must_fail(areas[0].start, TOO_MUCH, -1, ENOMEM);
+		scan(1);
+		unsettle();
+		must_fail(areas[1].start, PAGES * PAGE, unmappable_fd, EINVAL);
+		settle(0);
+		quiesce();
+		scan(0);
+		unsettle();
+	}
+	unmap_at(areas[1].start, PAGES);
+	more = committed() - before;
+	join_readers();
+	if (more > TOLERANCE)
+		violation("%ld kB stay accounted for, after %u rounds", more, rounds());
+}
