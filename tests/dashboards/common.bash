@@ -68,7 +68,7 @@ value() {
 # start_load - a vmalock-load that has set up and waits for run_load; $load is its PID
 start_load() {
 	mkfifo "$BATS_TEST_TMPDIR/go"
-	"${LOAD:-build/bin/vmalock-load}" --wait-start --wait-end --duration=2 --size=1G --modes=replace \
+	"${LOAD:-build/bin/vmalock-load}" --wait-start --wait-end --duration=3 --size=1G --modes=replace \
 		--faulters=4 --mappers=2 <"$BATS_TEST_TMPDIR/go" >"$BATS_TEST_TMPDIR/load.out" 2>&1 3>&- &
 	load=$!
 	exec {go}>"$BATS_TEST_TMPDIR/go"

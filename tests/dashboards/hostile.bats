@@ -42,8 +42,8 @@ bounded() {
 		[ "$(get api/history | jq '.columns[-1].seq // 0')" -gt "$seq" ]
 	}
 	wait_until 60 goes_on
-	# No second was lost for longer than a few: columns are about one each.
-	get api/history | jq -e '[.columns[].elapsed_ns] | max < 20e9'
+	# No second was lost for long: columns are about one each.
+	get api/history | jq -e '[.columns[].elapsed_ns] | max < 60e9'
 }
 
 @test "a request that takes for ever is cut off, and so is a client that says nothing" {
