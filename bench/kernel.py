@@ -15,7 +15,7 @@ TEXT = 0xffffffff80000000
 
 # Accesses of these aren't looked at: they write whole pages that become the process's own.
 SKIPPED = re.compile(r"^(clear_page_(orig|rep|erms)|copy_page(_regs)?)$")
-# Executions of these by page faults are counted.
+# Executions of these are counted. Only page faults call them, before or after they slept.
 COUNTED = ("lock_mm_and_find_vma",)
 
 

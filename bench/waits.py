@@ -70,6 +70,8 @@ def _add(setup, results, name, workload, runs):
     results.add("waits_per_fault", workload, CPUS, name, [len(w) / n for n, _, w, _ in runs], "waits", command)
     results.add("wait_time_per_fault", workload, CPUS, name, [sum(w) / n for n, _, w, _ in runs], "virtual ns", command)
     results.add("section_length", workload, CPUS, name, [median(s) for *_, s in runs], "virtual ns", command)
+    results.add("wait_time_per_change", workload, CPUS, name, [sum(w) / c for _, c, w, _ in runs], "virtual ns",
+                command)
     results.add("changes_per_fault", workload, CPUS, name, [c / n for n, c, _, _ in runs], "system calls", command)
     if workload == "m":
         return      # where nobody waits, waits have no distribution

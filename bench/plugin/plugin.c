@@ -136,11 +136,13 @@ static void on_schedule(unsigned int cpu, void *data)
 		slept++;
 }
 
+/* Only faults call what is counted, and they may have slept before, which ends MODE_FAULT. */
 static void on_counted(unsigned int cpu, void *data)
 {
 	struct counter *c = data;
 
-	if (in_region && mode_of(cpu) == MODE_FAULT)
+	(void)cpu;
+	if (in_region)
 		c->count++;
 }
 
