@@ -3,6 +3,7 @@
  * When a case ends, and its threads.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <stdarg.h>
 #include <stdatomic.h>
@@ -18,11 +19,14 @@
 #define MAX_READERS	8
 #define PATIENCE	120	/* seconds: then what the case is about doesn't happen */
 #define ENOUGH		10	/* page faults of each kind that the case is about */
+#define LONGEST_HOLD	200000	/* microseconds, for which udelay() is good */
+#define HOLD_PARAMETER	"/sys/module/vma_lock/parameters/insert_delay_us"
 
 static atomic_bool over;
 static atomic_uint violations;
 static unsigned int rounds_done;
 static double begin, seconds;
+unsigned int hold_time = 3000;
 static const char *const *kinds;
 static long before[4];
 
@@ -85,6 +89,9 @@ bool another_round(void)
 			violation("%u rounds, and hardly a fault that %s counts: nothing was tested", rounds_done, kind);
 			return false;
 		}
+		/* on a busy host nobody comes in between so soon */
+		if (hold_time < LONGEST_HOLD / 2)
+			hold_time *= 2;
 	}
 	rounds_done++;
 	return true;
@@ -92,6 +99,7 @@ bool another_round(void)
 
 int core_end(void)
 {
+	hold_faults(0);
 	printf("# %u rounds in %.1f s", rounds_done, now() - begin);
 	for (size_t i = 0; kinds[i]; i++)
 		if (before[i] >= 0)
@@ -135,6 +143,24 @@ bool stopped(void)
 unsigned int rounds(void)
 {
 	return rounds_done;
+}
+
+void hold_faults(unsigned int microseconds)
+{
+	static int fd = -1;
+	static unsigned int held;
+	char text[16];
+	int length = snprintf(text, sizeof(text), "%u", microseconds);
+
+	if (microseconds == held)
+		return;
+	if (fd < 0)
+		fd = open(HOLD_PARAMETER, O_WRONLY | O_CLOEXEC);
+	if (fd < 0 && errno == ENOENT)
+		return;
+	if (fd < 0 || pwrite(fd, text, length, 0) != length)
+		die("%s: %m", HOLD_PARAMETER);
+	held = microseconds;
 }
 
 unsigned int pick(unsigned int *seed, unsigned int limit)

@@ -70,6 +70,7 @@ void run_exit(void)
 	int status;
 	pid_t pid;
 
+	hold_faults(200);
 	while (another_round()) {
 		pid = fork();
 		if (pid < 0)

@@ -119,7 +119,9 @@ void run_fork(void)
 	for (size_t offset = 0; offset < FILLER; offset += PAGE)
 		memory[TABLE + offset] = 1;
 	start_turns(READERS, turn);
-	while (another_round())
+	while (another_round()) {
+		hold_faults(hold_time);
 		one_round(rounds(), fds[0], fds[1]);
+	}
 	join_readers();
 }

@@ -25,12 +25,12 @@ set_parameter() {
 	echo "$2" >"$parameters/$1"
 }
 
-# run_case NAME DELAY PROMISE SECONDS
+# run_case NAME PROMISE SECONDS
 run_case() {
 	local status=0
 	dmesg -C
-	set_parameter insert_delay_us "$2"
-	timeout -k 5 240 "$program" "$1" "$4" "$work" >/tmp/out 2>&1 || status=$?
+	timeout -k 5 240 "$program" "$1" "$3" "$work" >/tmp/out 2>&1 || status=$?
+	# if it was killed
 	set_parameter insert_delay_us 0
 	# freed slab objects are looked at again
 	if [ -w /sys/kernel/slab/numa_policy/validate ]; then
@@ -38,9 +38,9 @@ run_case() {
 	fi
 	dmesg | grep -E -A 5 -f <(grep -v '^#' ../../tools/vm/splats) >/tmp/complaint || :
 	if [ "$status" = 0 ] && [ ! -s /tmp/complaint ]; then
-		echo "ok - $1: $3"
+		echo "ok - $1: $2"
 	else
-		echo "not ok - $1: $3 (status $status)"
+		echo "not ok - $1: $2 (status $status)"
 		sed 's/^/# the kernel: /' /tmp/complaint
 	fi
 	sed 's/^\(# \)\?/# /' /tmp/out
@@ -49,18 +49,18 @@ run_case() {
 mkfs.ext4 -q /dev/vda
 mkdir -p "$work"
 mount /dev/vda "$work"
-while IFS=$'\t' read -r name delay promise; do
+while IFS=$'\t' read -r name promise; do
 	if [ -z "$only" ]; then
 		for parameter; do
 			set_parameter "${parameter%%=*}" "${parameter#*=}"
 		done
-		run_case "$name" "$delay" "$promise" "$seconds"
+		run_case "$name" "$promise" "$seconds"
 	elif [ "$only" = "$name" ]; then
-		run_case "$name" "$delay" "$promise" 1
+		run_case "$name" "$promise" 1
 		for parameter; do
 			set_parameter "${parameter%%=*}" "${parameter#*=}"
 		done
 		echo "# armed"
-		run_case "$name" "$delay" "$promise" "$seconds"
+		run_case "$name" "$promise" "$seconds"
 	fi
 done < <(grep -v '^#' cases.txt)

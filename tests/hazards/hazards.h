@@ -35,6 +35,10 @@ unsigned int rounds(void);
 /* Starts COUNT threads (at most 8) that call READER(0...COUNT-1), which returns when stopped(). */
 void start_readers(unsigned int count, void (*reader)(unsigned int self));
 void join_readers(void);
+/* How long settle_and_hold() holds faults up, in microseconds: longer and longer as long as too few meet a change. */
+extern unsigned int hold_time;
+/* Holds faults up as in settle_and_hold(), from now on, for MICROSECONDS; on a kernel that can't: does nothing. */
+void hold_faults(unsigned int microseconds);
 /* Passes a time of at most MICROSECONDS, a different one each time. */
 void jitter(unsigned int microseconds);
 /* The status with which process PID ended. */
@@ -47,8 +51,13 @@ unsigned int pick(unsigned int *seed, unsigned int limit);
 /* For the main thread: from now on memory is as STATE says, until unsettle(). */
 void settle(uint64_t state);
 void unsettle(void);
-/* Waits until each reader has begun an access since settle(): its page fault is likely to be still under way. */
+/* Waits until each reader has begun an access since settle(). */
 void engage(void);
+/*
+ * settle(), then engage(); and faults without a reference are held up between the copy of their VMA and the look at
+ * its state, long enough for what the main thread does next to come in between. The next settle() ends that.
+ */
+void settle_and_hold(uint64_t state);
 /* Waits until each reader has ended an access that it began since settle(): no older page fault is under way. */
 void quiesce(void);
 /* How many readers are at rest in that sense. */

@@ -95,6 +95,7 @@ void run_memcg(void)
 	write_group("memory.max", LIMIT);
 	region = reserve(PAGES * PAGE);
 	map_at(region, PAGES, PROT_READ | PROT_WRITE, MAP_NORESERVE, -1, 0);
+	hold_faults(50);
 	while (another_round())
 		one_round();
 	if (rmdir(group))

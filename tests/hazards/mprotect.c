@@ -45,8 +45,7 @@ void run_mprotect(void)
 		protect(&areas[1], BLOCKS * AROUND, PROT_READ);
 		drop_pages(areas[0].start, PAGES);
 		drop_pages(areas[1].start, BLOCKS * AROUND);
-		settle(1);
-		engage();
+		settle_and_hold(1);
 		jitter(200);
 		unsettle();
 		protect(&areas[0], PAGES, rounds() % 2 ? PROT_READ : PROT_NONE);

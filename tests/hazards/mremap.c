@@ -85,10 +85,7 @@ void run_mremap(void)
 		unmap_at(areas[NEW_ANON].start, PAGES);
 		for (size_t block = 0; block < BLOCKS / 2; block += 2)
 			store(areas[OLD_ANON].start + block * AROUND * PAGE, MOVED + block);
-		settle(BEFORE);
-		engage();
-		if (rounds() % 8 == 0)
-			scan(BEFORE);
+		settle_and_hold(BEFORE);
 		jitter(200);
 		unsettle();
 		move(OLD_FILE, pages);

@@ -62,8 +62,7 @@ void run_policy(void)
 
 		set_policy(area.start, ANY);
 		drop_pages(area.start, PAGES);
-		settle(ANY);
-		engage();
+		settle_and_hold(ANY);
 		jitter(200);
 		unsettle();
 		set_policy(area.start, node);
@@ -72,7 +71,7 @@ void run_policy(void)
 		quiesce();
 		check(area.start, node);
 		/* faults with a policy, which goes meanwhile */
-		engage();
+		settle_and_hold(node);
 		unsettle();
 	}
 	join_readers();

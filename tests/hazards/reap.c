@@ -25,6 +25,7 @@
 #include "hazards.h"
 
 #define PAGES	256U
+#define HOLD	20000	/* microseconds; some faults are under way when the process is killed */
 
 static char *region;
 static int file;	/* on the file system that is frozen */
@@ -157,6 +158,7 @@ void run_reap(void)
 	atexit(thaw_at_exit);
 	region = reserve(TABLE);
 	map_at(region, PAGES, PROT_READ | PROT_WRITE, 0, -1, 0);
+	hold_faults(HOLD);
 	while (another_round())
 		one_round();
 }

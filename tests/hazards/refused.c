@@ -91,10 +91,8 @@ void run_refused(void)
 	while (another_round()) {
 		drop_pages(areas[0].start, PAGES);
 		map_at(areas[1].start, PAGES, PROT_READ | PROT_WRITE, 0, -1, 0);
-		settle(1);
-		engage();
+		settle_and_hold(1);
 		must_fail(areas[0].start, TOO_MUCH, -1, ENOMEM);
-		scan(1);
 		unsettle();
 		must_fail(areas[1].start, PAGES * PAGE, unmappable_fd, EINVAL);
 		settle(0);

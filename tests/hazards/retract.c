@@ -40,6 +40,7 @@ void run_retract(void)
 		for (unsigned int block = 0; block < BLOCKS; block++)
 			fill_page(fd, block * AROUND, state + block);
 		settle(state);
+		hold_faults(100);
 		engage();
 		for (int i = 0; i < 4; i++) {
 			jitter(500);

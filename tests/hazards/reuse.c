@@ -60,8 +60,7 @@ void run_reuse(void)
 			fill_page(fd, block * AROUND, generation);
 		map_at(area.start, PAGES, PROT_READ, MAP_SHARED, fd, 0);
 		close(fd);
-		settle(generation);
-		engage();
+		settle_and_hold(generation);
 		jitter(200);
 		unsettle();
 		if (munmap(area.start, PAGES * PAGE))

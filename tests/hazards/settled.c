@@ -16,10 +16,16 @@ static struct {
 	atomic_ulong begun, ended;
 } __attribute__((aligned(64))) looks[8];
 
-void settle(uint64_t state)
+static void publish(uint64_t state)
 {
 	atomic_store(&state_now, state);
 	atomic_fetch_add(&epoch, 1);
+}
+
+void settle(uint64_t state)
+{
+	hold_faults(0);
+	publish(state);
 }
 
 void unsettle(void)
@@ -34,6 +40,13 @@ void engage(void)
 	for (unsigned int i = 0; i < readers; i++)
 		while (atomic_load(&looks[i].begun) != now && !stopped())
 			sched_yield();
+}
+
+void settle_and_hold(uint64_t state)
+{
+	hold_faults(hold_time);
+	publish(state);
+	engage();
 }
 
 unsigned int at_rest(void)

@@ -40,10 +40,7 @@ void run_split(void)
 	while (another_round()) {
 		map_at(half, PAGES / 2, PROT_READ, MAP_SHARED, fd, PAGES / 2);
 		drop_pages(area.start, PAGES / 2);
-		settle(WHOLE);
-		engage();
-		if (rounds() % 4 == 0)
-			scan(WHOLE);
+		settle_and_hold(WHOLE);
 		jitter(200);
 		unsettle();
 		if (rounds() % 2) {

@@ -55,6 +55,8 @@ static void run(bool with_collapse)
 	scattered = with_collapse;
 	region = reserve(TABLE);
 	map_at(region, TABLE / PAGE, PROT_READ | PROT_WRITE, 0, -1, 0);
+	/* threads that are held up together stay together */
+	hold_faults(with_collapse ? 300 : 1000);
 	start_turns(READERS, turn);
 	while (another_round()) {
 		drop_pages(region, TABLE / PAGE);

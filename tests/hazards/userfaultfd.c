@@ -137,8 +137,13 @@ static void one_round(char *start, unsigned long mode, unsigned int *seed)
 
 	drop_pages(start, PAGES);
 	atomic_store(&target, start);
-	settle(0);
-	engage();
+	/* faults that look for the flag too early, or come with that look just behind them */
+	if (rounds() % 4 < 2) {
+		settle_and_hold(0);
+	} else {
+		settle(0);
+		engage();
+	}
 	jitter(300);
 	unsettle();
 	if (ioctl(uffd, UFFDIO_REGISTER, &registration))
