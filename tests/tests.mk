@@ -3,7 +3,7 @@
 # Suites are the executables tests/*/suite; tests/run says what they print.
 # Fragments included earlier may add to TEST_NEEDS.
 
-TEST_NEEDS += all kernel kernel-stock kernel-stock-6.1 kernel-stock-6.18
+TEST_NEEDS += all kernel kernel-stock kernel-stock-6.1
 
 # what suites build; tools/tools.mk includes those of the unit tests
 -include $(sort $(filter-out tests/unit/%,$(wildcard tests/*/*.mk)))
