@@ -8,11 +8,11 @@ BENCH_GUEST := $(BENCH_BUILD)/bench-guest
 BENCH_CFLAGS := -std=gnu11 -D_GNU_SOURCE -O2 -g -Wall -Wextra -Werror
 
 .PHONY: bench bench-quick bench-programs
-bench: deps all kernel kernel-base kernel-experiment bench-programs	## Measure scaling and cost: build/bench/bench.json, docs/benchmarks.md (half an hour)
+bench: deps all kernel kernel-base kernel-experiment bench-programs	## Measure scaling and cost: build/bench/bench.json, docs/benchmarks.md (10 minutes)
 	$(Q)bench/run
 	$(Q)bench/document
 
-bench-quick: deps all kernel kernel-base bench-programs	## The same with fewer CPUs and repetitions: build/bench/quick.json (5 minutes)
+bench-quick: deps all kernel kernel-base bench-programs	## The same with fewer CPUs and repetitions: build/bench/quick.json (3 minutes)
 	$(Q)bench/run --quick
 
 bench-programs: $(BENCH_PLUGIN) $(BENCH_GUEST)
