@@ -70,6 +70,7 @@ void run_mremap(void)
 		expect_old_file, expect_new_file, expect_old_anon, expect_new_anon,
 	};
 	int moved = filled_file(MOVED), stayed = filled_file(STAYED);
+	uint64_t value;
 	size_t pages;
 
 	for (int i = 0; i < AREAS; i++)
@@ -85,6 +86,8 @@ void run_mremap(void)
 		unmap_at(areas[NEW_ANON].start, PAGES);
 		for (size_t block = 0; block < BLOCKS / 2; block += 2)
 			store(areas[OLD_ANON].start + block * AROUND * PAGE, MOVED + block);
+		/* so that there is a page table, without which faults take a reference */
+		load(areas[OLD_FILE].start, &value);
 		settle_and_hold(BEFORE);
 		jitter(200);
 		unsettle();
