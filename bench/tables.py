@@ -142,6 +142,7 @@ def losses(rows, metrics):
                 both = rows.both(metric, workload, cpus)
                 ratio, text = compare(*both)
                 if ratio and ratio > 1:
-                    found.append((-ratio if both[0]["value"] else 0, [text, metric, workload, str(cpus), *map(cell, both)]))
+                    found.append((-ratio if both[0]["value"] else 0,
+                                  [text, metric, workload, str(cpus), *map(cell, both)]))
     return table(["patched / stock", "metric", "workload", "CPUs", "stock", "patched"],
                  [line for _, line in sorted(found, key=lambda f: f[0])])

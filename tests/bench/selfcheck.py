@@ -7,13 +7,12 @@ import os
 import sys
 from statistics import median
 
-TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-sys.path.insert(0, os.path.join(TOP, "bench"))
 sys.dont_write_bytecode = True
 
-from attribute import VMA_STRUCTS, Attribution    # noqa: E402
-from kernel import Kernel                         # noqa: E402
-from vm import Guest, GuestError, ProgramError, check_qemu      # noqa: E402
+from tap import test            # noqa: E402, it says where the others are
+from attribute import VMA_STRUCTS, Attribution
+from kernel import Kernel
+from vm import Guest, GuestError, ProgramError, check_qemu
 
 CPUS, OPS = 4, 100
 # transfers of OPS accesses on each of CPUS; thread 0 holds all lines at first
@@ -24,15 +23,6 @@ KNOWN = {
     "plain": 2 * (CPUS * OPS - 1),
     "straddle": 2 * (CPUS * OPS - 1),
 }
-count = 0
-
-
-def test(passed, name, *why):
-    global count
-    count += 1
-    print(f"{'ok' if passed else 'not ok'} {count} - {name}", flush=True)
-    for line in why if not passed else ():
-        print(f"# {line}", flush=True)
 
 
 def known_sharing(guest, kernel, plugin):
