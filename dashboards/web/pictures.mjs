@@ -23,15 +23,17 @@ try {
 		load.child.check();
 		return (await exporter.get("/api/history")).columns.length >= COLUMNS;
 	}, 600000);
+	const page = await open(browser, exporter.url, { hash: "#span=60" });
+	// The offsets of a region are counted second by second since it is looked at.
+	await page.waitForFunction((from) => Number(document.documentElement.dataset.column) > from + 20,
+		Number(await page.getAttribute("html", "data-column")));
 	for (const [name, viewport] of Object.entries(SIZES))
 		for (const colorScheme of ["light", "dark"]) {
-			const page = await open(browser, exporter.url, { viewport, colorScheme, hash: "#span=60" });
-			// The offsets of a region are counted second by second since it is looked at.
-			await page.waitForFunction((from) => Number(document.documentElement.dataset.column) > from + 20,
-				Number(await page.getAttribute("html", "data-column")));
-			await page.mouse.move(0, 0);
+			await page.setViewportSize(viewport);
+			await page.emulateMedia({ colorScheme });
+			const column = Number(await page.getAttribute("html", "data-column"));
+			await page.waitForFunction((from) => Number(document.documentElement.dataset.column) > from, column);
 			await page.screenshot({ path: `${directory}/page-${name}-${colorScheme}.png`, fullPage: true });
-			await page.context().close();
 		}
 } finally {
 	await browser.close();

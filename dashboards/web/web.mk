@@ -7,5 +7,5 @@ page-uplot: dashboards-npm	## Copy the locked uPlot from npm into the live page
 	$(Q)dashboards/web/uplot copy $(NPM_MODULES)/uplot
 
 .PHONY: page-pictures
-page-pictures: dashboards-npm vmalocktop vmalock-load kernel	## Take the pictures of the live page in docs/
+page-pictures: dashboards-npm vmalocktop vmalock-load	## Take the pictures of the live page in docs/
 	$(Q)dashboards/web/pictures
