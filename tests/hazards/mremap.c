@@ -82,6 +82,11 @@ void run_mremap(void)
 		pages = rounds() % 4 < 2 ? PAGES : SMALL;
 		map_at(areas[OLD_FILE].start, pages, PROT_READ, MAP_SHARED, moved, 0);
 		map_at(areas[OLD_ANON].start, pages, PROT_READ | PROT_WRITE, 0, -1, 0);
+		if (pages == SMALL) {
+			/* keeps the page table at the old place, where late faults may set entries then */
+			unmap_at(areas[OLD_FILE].start + SMALL * PAGE, PAGES - SMALL);
+			unmap_at(areas[OLD_ANON].start + SMALL * PAGE, PAGES - SMALL);
+		}
 		unmap_at(areas[NEW_FILE].start, PAGES);
 		unmap_at(areas[NEW_ANON].start, PAGES);
 		for (size_t block = 0; block < BLOCKS / 2; block += 2)
