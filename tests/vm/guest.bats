@@ -70,6 +70,34 @@ overlayfs" ]
 	[ ! -e lost ]
 }
 
+@test "connections are forwarded, several at a time, whole, and refused ones end" {
+	free=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+	mkdir share
+	head -c 3000000 /dev/urandom >share/data
+	vm --share "$PWD/share" --forward "$free:8000" -- sh -c '
+		cd /mnt/share && python3 -m http.server --bind 127.0.0.1 8000 >/tmp/log 2>&1 & server=$!
+		until [ -e /mnt/share/stop ]; do sleep 0.2; done; kill $server; wait' >out 2>err 3>&- &
+	guest=$!
+	# Until the server runs, connections are refused.
+	for _ in {1..600}; do
+		kill -0 "$guest"
+		! curl -sf --max-time 10 -o got.0 "http://127.0.0.1:$free/data" || break
+		sleep 0.2
+	done
+	for i in 1 2 3 4; do
+		curl -sf --max-time 100 -o "got.$i" "http://127.0.0.1:$free/data" 3>&- &
+		clients[i]=$!
+	done
+	for i in 1 2 3 4; do
+		wait "${clients[i]}"
+	done
+	touch share/stop
+	wait "$guest"
+	for i in 0 1 2 3 4; do
+		cmp share/data "got.$i"
+	done
+}
+
 @test "exit status 1, and a process left behind does not keep the guest up" {
 	vm_files -- sh -c 'sleep 1000 & echo done; exit 1'
 	[ "$status" -eq 1 ]

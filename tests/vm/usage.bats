@@ -29,6 +29,9 @@ refused() {
 	refused --disk 0 -- true
 	refused --share "$BATS_TEST_TMPDIR/none" -- true
 	refused --kernel "$BATS_TEST_TMPDIR/none" -- true
+	refused --forward 80 -- true
+	refused --forward 0:80 -- true
+	refused --forward 8000:65536 -- true
 	refused --nonsense -- true
 }
 
@@ -53,6 +56,27 @@ refused() {
 	run "$vm" --kernel stock-6.1 -- true
 	[ "$status" -eq 1 ]
 	[[ $output == *"run make kernel-stock-6.1" ]]
+}
+
+@test "a port that is taken is told, and no guest started" {
+	: >image
+	python3 -c '
+import socket, sys, time
+s = socket.socket()
+s.bind(("127.0.0.1", 0))
+s.listen()
+print(s.getsockname()[1], flush=True)
+time.sleep(600)' >port 3>&- &
+	holder=$!
+	until [ -s port ]; do
+		kill -0 "$holder"
+		sleep 0.1
+	done
+	run "$vm" --kernel "$PWD/image" --forward "$(cat port):80" -- true
+	kill "$holder"
+	[ "$status" -eq 1 ]
+	[ "${#lines[@]}" -eq 1 ]
+	[[ $output == "tools/vm/run: --forward: cannot listen on 127.0.0.1:$(cat port): "* ]]
 }
 
 @test "QEMU's own complaint is shown when it cannot start" {
