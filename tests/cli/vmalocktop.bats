@@ -232,9 +232,19 @@ watched() {
 
 @test "-n: other threads aren't counted" {
 	watched --json -n nobody-has-this -p LOAD
+	[[ $stderr == *"waits of PID $load (vmalock-load), threads named nobody-has-this..."* ]]
 	jq -e '.faults.count == 0 and .regions == [] and ([.waits[] | .begun? // 0] | add) == 0' <<<"$output"
 	watched --json -n vmalock-load -p LOAD
 	jq -e '.faults.count > 1000' <<<"$output"
+}
+
+@test "the head says what is watched, in a replay, too" {
+	local file=$BATS_TEST_TMPDIR/recording
+	run --separate-stderr "$top" -n nobody-has-this --duration 0.1
+	[[ ${lines[0]} == "Threads named nobody-has-this, "* ]]
+	"$top" -n nobody-has-this -t $$ --record "$file" --duration 0.1
+	run --separate-stderr "$top" --replay "$file"
+	[[ ${lines[0]} == "Thread $$, threads named nobody-has-this, "* ]]
 }
 
 @test "several -p: both, and no other" {

@@ -12,8 +12,10 @@
 #include <string.h>
 #include <sys/syscall.h>
 
+#include "env.h"
 #include "hist.h"
 #include "render.h"
+#include "render_parts.h"
 
 #define GIANT	0x7f2a00000000ULL
 
@@ -132,6 +134,39 @@ static void table(void **state)
 	contains(text, "\n  in mmap                                           4 ");
 	assert_null(strstr(text, "lost: rest_full"));
 	free(text);
+}
+
+/* The head says what the options limit it to, whatever bytes are in a name. */
+static void head_of_what_is_watched(void **state)
+{
+	static const struct {
+		struct env env;
+		const char *head;
+	} cases[] = {
+		{ { .tid = 0 }, "All processes, 2.00 s\n" },
+		{ { .n_pids = 3 }, "3 processes, 2.00 s\n" },
+		{ { .tid = 42 }, "Thread 42, 2.00 s\n" },
+		{ { .comm = "ja\x1bva", .cgroup = "/sys/fs/cgroup/a" },
+		  "Threads named ja?va, cgroup /sys/fs/cgroup/a, 2.00 s\n" },
+		{ { .n_pids = 1, .tid = 43 }, "PID 42 (java), thread 43, 2.00 s\n" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char scope[SCOPE_LEN], *text = NULL;
+		struct model m = {
+			.elapsed_ns = 2000000000, .pid = cases[i].env.n_pids == 1 ? 42 : 0, .comm = "java",
+			.scope = scope,
+		};
+		size_t n;
+		FILE *f = open_memstream(&text, &n);
+
+		env__scope(&cases[i].env, scope);
+		render__head(f, &m, NULL);
+		fclose(f);
+		assert_string_equal(text, cases[i].head);
+		free(text);
+	}
 }
 
 /* Without -p the process that waited is shown, too. */
@@ -442,6 +477,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(table),
 		cmocka_unit_test(stalled_process),
+		cmocka_unit_test(head_of_what_is_watched),
 		cmocka_unit_test(begun_before_the_tracing),
 		cmocka_unit_test(nothing_at_all),
 		cmocka_unit_test(stock_kernel),

@@ -293,3 +293,27 @@ void env__parse(struct env *env, int argc, char **argv)
 	    isatty(STDIN_FILENO) && isatty(STDOUT_FILENO))
 		env->output = OUTPUT_LIVE;
 }
+
+static void limit(char buf[SCOPE_LEN], const char *what, const char *value)
+{
+	size_t n = strlen(buf);
+
+	snprintf(buf + n, SCOPE_LEN - n, "%s%s%s", n ? ", " : "", what, value);
+}
+
+void env__scope(const struct env *env, char buf[SCOPE_LEN])
+{
+	char number[16];
+
+	buf[0] = '\0';
+	if (env->n_pids > 1)
+		snprintf(buf, SCOPE_LEN, "%d processes", env->n_pids);
+	snprintf(number, sizeof(number), "%d", env->tid);
+	if (env->tid)
+		limit(buf, "thread ", number);
+	if (env->comm)
+		limit(buf, "threads named ", env->comm);
+	if (env->cgroup)
+		limit(buf, "cgroup ", env->cgroup);
+	text__clean(buf);
+}

@@ -14,6 +14,8 @@
 #define VMALOCKTOP_VERSION "0.2"
 #define MAX_PIDS 64
 
+#define SCOPE_LEN 320
+
 enum output { OUTPUT_TEXT, OUTPUT_HIST, OUTPUT_JSON, OUTPUT_CSV, OUTPUT_FOLDED, OUTPUT_LIVE };
 
 struct env {
@@ -63,5 +65,12 @@ struct env {
  * (one line on stderr, exit status 2).
  */
 void env__parse(struct env *env, int argc, char **argv);
+
+/**
+ * env__scope() - say what is watched, but for a single process
+ * @env: the options
+ * @buf: gets it, as "3 processes, threads named java"; empty: nothing else limits it
+ */
+void env__scope(const struct env *env, char buf[SCOPE_LEN]);
 
 #endif

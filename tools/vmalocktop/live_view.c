@@ -54,6 +54,8 @@ static void head(const struct live_view *v, const struct model *m)
 			 m->comm[0] ? m->comm : "?");
 	else
 		snprintf(line, sizeof(line), "vmalocktop %s", clock);
+	if (m->scope && m->scope[0])
+		snprintf(line + strlen(line), sizeof(line) - strlen(line), "  %.100s", m->scope);
 	snprintf(line + strlen(line), sizeof(line) - strlen(line), "  %s %.1fs  by %s%s",
 		 v->whole ? "all" : "last", m->elapsed_ns / 1e9, sorts[v->sort],
 		 v->paused ? "  PAUSED" : "");

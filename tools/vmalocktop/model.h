@@ -120,6 +120,7 @@ struct model {
 	uint64_t elapsed_ns;
 	uint64_t unit_ns;		/* of the histograms of times */
 	uint32_t pid;			/* 0: all processes, or several */
+	const char *scope;		/* what else limits it, as "thread 4712"; NULL or empty: nothing */
 	enum vt_by by;
 	enum sort sort;
 	char comm[16];

@@ -14,13 +14,14 @@
 #include <stdint.h>
 
 #include "coverage.h"
+#include "env.h"
 #include "maps.h"
 #include "names.h"
 #include "places.h"
 #include "snapshot.h"
 
 #define RECORDING_MAGIC		"vmalock\n"
-#define RECORDING_VERSION	3
+#define RECORDING_VERSION	4
 #define RECORDING_MAX_FRAME	(1U << 30)
 
 struct recording_header {
@@ -48,6 +49,7 @@ struct frame_head {
 struct recording_options {
 	uint64_t begun_ns, unit_ns;
 	uint32_t by, pid;
+	char scope[SCOPE_LEN];	/* see env__scope() */
 	char command[1024];	/* for people */
 };
 

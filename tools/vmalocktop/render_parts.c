@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "render_parts.h"
 
+#include <ctype.h>
 #include <inttypes.h>
 #include <string.h>
 
@@ -8,6 +9,7 @@
 
 void render__head(FILE *out, const struct model *m, const struct timespec *when)
 {
+	const char *scope = m->scope ? m->scope : "";
 	char clock[16];
 	struct tm tm;
 
@@ -15,8 +17,11 @@ void render__head(FILE *out, const struct model *m, const struct timespec *when)
 		fprintf(out, "%s  ", clock);
 	if (m->pid)
 		fprintf(out, "PID %" PRIu32 " (%s)", m->pid, m->comm[0] ? m->comm : "?");
+	else if (scope[0])
+		fputc(toupper(*scope++), out);
 	else
 		fprintf(out, "All processes");
+	fprintf(out, "%s%s", m->pid && scope[0] ? ", " : "", scope);
 	fprintf(out, ", %.2f s\n", m->elapsed_ns / 1e9);
 }
 

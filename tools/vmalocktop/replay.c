@@ -137,6 +137,8 @@ static int keep_options(struct replay *r, const struct recording_options *in)
 {
 	r->options = *in;
 	sane(r->options.command, sizeof(r->options.command));
+	sane(r->options.scope, sizeof(r->options.scope));
+	strcpy(r->reporter.scope, r->options.scope);
 	if (in->by > VT_BY_OP || (in->unit_ns != 1000 && in->unit_ns != 1000000))
 		return -1;
 	r->reporter.context.by = in->by;

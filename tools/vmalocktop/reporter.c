@@ -19,6 +19,9 @@ int reporter__model(struct reporter *r, struct snapshot *now, bool last, struct 
 	}
 	m->last = last;
 	m->coverage = r->coverage;
+	if (!env->replay)
+		env__scope(env, r->scope);
+	m->scope = r->scope;
 	if (env->n_pids == 1) {
 		m->pid = env->pids[0];
 		strcpy(m->comm, r->context.place(r->context.ctx, m->pid, 0, 0)->comm);

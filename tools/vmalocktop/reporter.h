@@ -12,6 +12,7 @@ struct reporter {
 	const struct env *env;
 	struct model_context context;
 	const struct coverage *coverage;
+	char scope[SCOPE_LEN];		/* see env__scope() */
 	struct snapshot before;		/* what the last report ended with */
 	bool reported;			/* something has been printed */
 	bool closed;			/* nobody reads our output any more */

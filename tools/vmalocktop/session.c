@@ -326,6 +326,7 @@ static int open_record(struct session *s)
 		.pid = env->n_pids == 1 ? env->pids[0] : 0,
 	};
 
+	env__scope(env, options.scope);
 	snprintf(options.command, sizeof(options.command), "%s", env->command);
 	s->record = record__open(env->record, &options, s->reporter.coverage, &s->reporter.context);
 	return s->record ? 0 : -1;
@@ -334,14 +335,14 @@ static int open_record(struct session *s)
 static void say_what(const struct session *s)
 {
 	const struct env *env = s->env;
+	char scope[SCOPE_LEN];
 
+	env__scope(env, scope);
 	if (env->n_pids == 1)
-		banner("Tracing VMA lock waits of PID %d (%s)... Hit Ctrl-C to end.", env->pids[0],
-		       places__get(s->places, env->pids[0], 0, 0)->comm);
-	else if (env->n_pids)
-		banner("Tracing VMA lock waits of %d processes... Hit Ctrl-C to end.", env->n_pids);
+		banner("Tracing VMA lock waits of PID %d (%s)%s%s... Hit Ctrl-C to end.", env->pids[0],
+		       places__get(s->places, env->pids[0], 0, 0)->comm, scope[0] ? ", " : "", scope);
 	else
-		banner("Tracing VMA lock waits... Hit Ctrl-C to end.");
+		banner("Tracing VMA lock waits%s%s... Hit Ctrl-C to end.", scope[0] ? " of " : "", scope);
 }
 
 static int run(struct session *s)
