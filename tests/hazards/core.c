@@ -20,7 +20,7 @@
 #define PATIENCE	120	/* seconds: then what the case is about doesn't happen */
 #define ENOUGH		10	/* page faults of each kind that the case is about */
 #define LONGEST_HOLD	200000	/* microseconds, for which udelay() is good */
-#define HOLD_PARAMETER	"/sys/module/vma_lock/parameters/insert_delay_us"
+#define PARAMETERS	"/sys/module/vma_lock/parameters/"
 
 static atomic_bool over;
 static atomic_uint violations;
@@ -100,6 +100,7 @@ bool another_round(void)
 int core_end(void)
 {
 	hold_faults(0);
+	slow_lookups(0);
 	printf("# %u rounds in %.1f s", rounds_done, now() - begin);
 	for (size_t i = 0; kinds[i]; i++)
 		if (before[i] >= 0)
@@ -145,22 +146,42 @@ unsigned int rounds(void)
 	return rounds_done;
 }
 
-void hold_faults(unsigned int microseconds)
+/* A parameter of the kernel that delays faults. */
+struct delay {
+	const char *path;
+	int fd;
+	unsigned int microseconds;
+};
+
+/* On a kernel without the parameter: does nothing. */
+static void set_delay(struct delay *delay, unsigned int microseconds)
 {
-	static int fd = -1;
-	static unsigned int held;
 	char text[16];
 	int length = snprintf(text, sizeof(text), "%u", microseconds);
 
-	if (microseconds == held)
+	if (microseconds == delay->microseconds)
 		return;
-	if (fd < 0)
-		fd = open(HOLD_PARAMETER, O_WRONLY | O_CLOEXEC);
-	if (fd < 0 && errno == ENOENT)
+	if (delay->fd < 0)
+		delay->fd = open(delay->path, O_WRONLY | O_CLOEXEC);
+	if (delay->fd < 0 && errno == ENOENT)
 		return;
-	if (fd < 0 || pwrite(fd, text, length, 0) != length)
-		die("%s: %m", HOLD_PARAMETER);
-	held = microseconds;
+	if (delay->fd < 0 || pwrite(delay->fd, text, length, 0) != length)
+		die("%s: %m", delay->path);
+	delay->microseconds = microseconds;
+}
+
+void hold_faults(unsigned int microseconds)
+{
+	static struct delay delay = { PARAMETERS "insert_delay_us", -1, 0 };
+
+	set_delay(&delay, microseconds);
+}
+
+void slow_lookups(unsigned int microseconds)
+{
+	static struct delay delay = { PARAMETERS "lookup_delay_us", -1, 0 };
+
+	set_delay(&delay, microseconds);
 }
 
 unsigned int pick(unsigned int *seed, unsigned int limit)

@@ -32,6 +32,7 @@ run_case() {
 	timeout -k 5 240 "$program" "$1" "$3" "$work" >/tmp/out 2>&1 || status=$?
 	# if it was killed
 	set_parameter insert_delay_us 0
+	set_parameter lookup_delay_us 0
 	# freed slab objects are looked at again
 	if [ -w /sys/kernel/slab/numa_policy/validate ]; then
 		echo 1 >/sys/kernel/slab/numa_policy/validate

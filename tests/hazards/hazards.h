@@ -39,6 +39,8 @@ void join_readers(void);
 extern unsigned int hold_time;
 /* Holds faults up as in settle_and_hold(), from now on, for MICROSECONDS; on a kernel that can't: does nothing. */
 void hold_faults(unsigned int microseconds);
+/* Delays faults between finding their VMA and copying it, from now on; on a kernel that can't: does nothing. */
+void slow_lookups(unsigned int microseconds);
 /* Passes a time of at most MICROSECONDS, a different one each time. */
 void jitter(unsigned int microseconds);
 /* The status with which process PID ended. */

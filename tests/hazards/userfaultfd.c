@@ -32,6 +32,7 @@ static struct {
 
 static int uffd;
 static char *_Atomic target;	/* the region of this round, NULL when it is registered */
+static char *_Atomic touching[READERS];	/* what readers accessed last, or are accessing */
 static char *_Atomic probed;	/* what the prober is to touch; NULL when it has */
 static atomic_int prober_id;
 
@@ -45,8 +46,11 @@ static void reader(unsigned int self)
 	while (!stopped()) {
 		begun = look_begin(self);
 		start = atomic_load(&target);
-		if (start)
-			load(start + pick(&seed, BLOCKS) * AROUND * PAGE, &value);
+		if (start) {
+			start += pick(&seed, BLOCKS) * AROUND * PAGE;
+			atomic_store(&touching[self], start);
+			load(start, &value);
+		}
 		look_end(self, begun, &state);
 	}
 }
@@ -112,7 +116,8 @@ static void probe(char *page, struct asked *asked)
 static void check(char *start, unsigned int *seed)
 {
 	struct asked asked = { 0 };
-	char *page = start + pick(seed, BLOCKS) * AROUND * PAGE;
+	/* where a fault may be under way */
+	char *page = atomic_load(&touching[pick(seed, READERS)]);
 
 	probe(page, &asked);
 	while (at_rest() + asked.readers < READERS)
