@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-// Takes pictures of the live page on an exporter that watches a load on this kernel.
+// Takes pictures of the live page: of the exporter at URL, or of one that watches a load on this kernel.
 //
-// Usage: pictures.mjs DIRECTORY
+// Usage: pictures.mjs DIRECTORY [URL]
 
 import { DESKTOP, PHONE, launch, open } from "../../tests/page/browser.mjs";
 import { Exporter, Load, freePort, until } from "../../tests/page/exporter.mjs";
@@ -9,18 +9,21 @@ import { Exporter, Load, freePort, until } from "../../tests/page/exporter.mjs";
 const COLUMNS = 60;
 const SIZES = { desktop: DESKTOP, phone: PHONE };
 
-const directory = process.argv[2];
+const [, , directory, url] = process.argv;
 if (!directory) {
 	console.error("pictures: give the directory to write to");
 	process.exit(2);
 }
-const exporter = new Exporter(await freePort());
-await exporter.start();
-const load = new Load("search-index", ["--size=64G", "--name=index", "--modes=anon,file,replace,carve"]);
+const exporter = new Exporter(url ? Number(new URL(url).port) : await freePort());
+let load;
+if (!url) {
+	await exporter.start();
+	load = new Load("search-index", ["--size=64G", "--name=index", "--modes=anon,file,replace,carve"]);
+}
 const browser = await launch();
 try {
 	await until(`${COLUMNS} seconds of history`, async () => {
-		load.child.check();
+		load?.child.check();
 		return (await exporter.get("/api/history")).columns.length >= COLUMNS;
 	}, 600000);
 	const page = await open(browser, exporter.url, { hash: "#span=60" });
@@ -37,6 +40,6 @@ try {
 		}
 } finally {
 	await browser.close();
-	await load.stop();
+	await load?.stop();
 	await exporter.stop();
 }

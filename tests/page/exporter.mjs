@@ -105,13 +105,13 @@ export class Exporter {
 	}
 
 	async stop() {
-		await this.child.stop();
+		await this.child?.stop();
 	}
 
 	// An answer of the API.  On a host that is very busy it may take more than the time that a connection has.
 	get(path) {
 		return until(`an answer to ${path}`, async () => {
-			this.child.check();
+			this.child?.check();
 			const response = await fetch(this.url + path);
 			if (!response.ok)
 				throw new Error(`${response.status} ${await response.text()}`);
