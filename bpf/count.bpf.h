@@ -21,6 +21,9 @@ const volatile __u64 vt_unit_ns = 1000;
 /* What waits are summed up by, enum vt_by. */
 const volatile __u32 vt_by;
 
+/* Whether lock_mm_and_find_vma(), which every fault goes through that takes mmap_lock, is hooked. */
+const volatile bool vt_locking;
+
 /* Nothing is counted while this is 0: all programs start and stop together. */
 __u32 vt_open;
 
@@ -114,17 +117,22 @@ static __always_inline struct vt_counters *open_counters(void)
 	return bpf_map_lookup_elem(&counters, &zero);
 }
 
+/* The current task's mm, NULL for a kernel thread without one. */
+static __always_inline struct mm_struct *own_mm(void)
+{
+	return bpf_get_current_task_btf()->mm;
+}
+
 /* The process whose @mm this is: the current one but for khugepaged and its like. */
 static __always_inline __u32 tgid_of(struct mm_struct *mm)
 {
-	struct task_struct *self = bpf_get_current_task_btf();
 	__u32 tgid = bpf_get_current_pid_tgid() >> 32;
 	struct task_struct *owner;
 
-	if (BPF_CORE_READ(self, mm) == mm || !bpf_core_field_exists(mm->owner))
+	if (own_mm() == mm || !bpf_core_field_exists(mm->owner))
 		return tgid;
-	owner = BPF_CORE_READ(mm, owner);
-	return owner ? BPF_CORE_READ(owner, tgid) : tgid;
+	owner = READ(mm, owner);
+	return owner ? READ(owner, tgid) : tgid;
 }
 
 static __always_inline struct vt_hist *hist(__u32 id)

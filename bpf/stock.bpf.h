@@ -56,12 +56,6 @@ static __always_inline struct fault *noted_fault(void)
 	return f && f->tid == (__u32)bpf_get_current_pid_tgid() ? f : NULL;
 }
 
-/* Whether the current task came here from user mode by an exception, not by a system call. */
-static __always_inline bool in_user_fault(void)
-{
-	return task_syscall(bpf_get_current_task_btf()) == -1;
-}
-
 /* arch/x86/mm/fault.c: every page fault from user mode */
 SEC("tp_btf/page_fault_user")
 int BPF_PROG(page_fault_user, unsigned long address)
@@ -151,7 +145,7 @@ static __always_inline int start_locking(struct mm_struct *mm, bool write)
 	struct task_state *t;
 	struct fault *f;
 
-	if (write || BPF_CORE_READ(bpf_get_current_task_btf(), mm) != mm || !in_user_fault() ||
+	if (write || own_mm() != mm || !in_user_fault() ||
 	    filtered(bpf_get_current_pid_tgid() >> 32))
 		return 0;
 	c = open_counters();
@@ -182,11 +176,9 @@ int BPF_PROG(start_locking_path, struct mm_struct *mm, const char *path, bool wr
 /* The current task's mm if @lock is its mmap_lock, else NULL. */
 static __always_inline struct mm_struct *own_mmap_lock(__u64 lock)
 {
-	struct mm_struct *mm = BPF_CORE_READ(bpf_get_current_task_btf(), mm);
+	struct mm_struct *mm = own_mm();
 
-	if (!mm || lock != (__u64)mm + bpf_core_field_offset(struct mm_struct, mmap_lock))
-		return NULL;
-	return mm;
+	return (__u64)mm == lock - bpf_core_field_offset(struct mm_struct, mmap_lock) ? mm : NULL;
 }
 
 /* A task is about to sleep, or to spin, for a lock; of rwsems only the slow path comes here. */
@@ -207,7 +199,7 @@ int BPF_PROG(contention_begin, void *lock, unsigned int flags)
 		return 0;
 	if (t && t->fell_back_ip == user_ip())
 		address = t->fell_back_address;
-	begin_fault_wait(mm, VT_MMAP_LOCK, 0, 0, address);
+	begin_fault_wait(mm, t, VT_MMAP_LOCK, 0, 0, address);
 	return 0;
 }
 

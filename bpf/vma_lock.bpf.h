@@ -57,7 +57,8 @@ int BPF_PROG(vma_fault_fallback, struct mm_struct *mm, unsigned long address, un
 	if (!c)
 		return 0;
 	c->fallback[slot_of(reason, VT_REASONS)]++;
-	remember_fallback(task_state(BPF_LOCAL_STORAGE_GET_F_CREATE), address);
+	if (!vt_locking)
+		remember_fallback(task_state(BPF_LOCAL_STORAGE_GET_F_CREATE), address);
 	return 0;
 }
 
@@ -97,7 +98,7 @@ SEC("tp_btf/vma_baby_wait_begin")
 int BPF_PROG(vma_baby_wait_begin, struct mm_struct *mm, unsigned long address,
 	     unsigned long vm_start, unsigned long vm_end, unsigned int state)
 {
-	begin_fault_wait(mm, fault_kind(state), vm_start, vm_end, address);
+	begin_fault_wait(mm, NULL, fault_kind(state), vm_start, vm_end, address);
 	return 0;
 }
 

@@ -7,15 +7,14 @@
 #include "offsets.bpf.h"
 #include "stacks.bpf.h"
 
-/* A fault of the current task begins to wait for @mm's writers. */
-static __always_inline void begin_fault_wait(struct mm_struct *mm, __u32 kind, __u64 start,
-					     __u64 end, __u64 address)
+/* A fault of the current task, whose state is @t if that is known, begins to wait for @mm's writers. */
+static __always_inline void begin_fault_wait(struct mm_struct *mm, struct task_state *t, __u32 kind,
+					     __u64 start, __u64 end, __u64 address)
 {
 	struct vt_blocker_key who = {};
 	__u64 args[2] = {};
 	__u32 tgid = tgid_of(mm);
 	struct vt_counters *c;
-	struct task_state *t;
 	int none;
 
 	if (filtered(tgid))
@@ -31,7 +30,8 @@ static __always_inline void begin_fault_wait(struct mm_struct *mm, __u32 kind, _
 	who.victim_tgid = tgid;
 	who.kind = kind;
 
-	t = task_state(BPF_LOCAL_STORAGE_GET_F_CREATE);
+	if (!t)
+		t = task_state(BPF_LOCAL_STORAGE_GET_F_CREATE);
 	if (t) {
 		t->blocker = who;
 		t->args[0] = args[0];

@@ -196,6 +196,8 @@ int hooks__choose(struct vmalocktop *skel, const struct btf *btf, bool stacks, s
 	bool locking = can_fentry(btf, "lock_mm_and_find_vma"), queue, waits;
 
 	*c = (struct coverage){ 0 };
+	skel->rodata->vt_locking = locking;
+	skel->rodata->vt_can_cast = btf__find_by_name_kind(btf, "bpf_rdonly_cast", BTF_KIND_FUNC) >= 0;
 	bpf_object__for_each_program(prog, skel->obj)
 		if (!strncmp(bpf_program__section_name(prog), "tp_btf/vma_", 11))
 			want_event(prog, btf, true);
