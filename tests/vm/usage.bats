@@ -32,6 +32,7 @@ refused() {
 	refused --forward 80 -- true
 	refused --forward 0:80 -- true
 	refused --forward 8000:65536 -- true
+	refused --forward 65536:80 -- true
 	refused --nonsense -- true
 }
 
