@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <fcntl.h>
 #include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -170,12 +171,44 @@ static void unknown(void **state)
 	places__free(p);
 }
 
+/* A process that hangs with mmap_lock held: its mappings are like a pipe into which nobody writes. */
+static void hanging_process(void **state)
+{
+	struct places *p = places__new(proc);
+	char path[128];
+	int fd;
+
+	(void)state;
+	snprintf(path, sizeof(path), "%s/42/maps", proc);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(mkfifo(path, 0600), 0);
+	fd = open(path, O_RDWR | O_CLOEXEC);
+	assert_true(fd >= 0);
+	alarm(60);
+	assert_int_equal(places__refresh(p, 42), -1);
+	/* One is left behind for each; from the ninth on nobody even tries. */
+	for (int i = 0; i < 10; i++)
+		places__refresh(p, 42);
+	assert_string_equal(places__get(p, 42, 0x180000, 0x190000)->name, "");
+	assert_string_equal(places__get(p, 42, 0, 0)->comm, "java");
+	alarm(0);
+	close(fd);
+	assert_int_equal(unlink(path), 0);
+	write_file("maps", "100000-200000 rw-p 00000000 00:00 0 [anon:giant]\n");
+	/* Those who were left behind end, and all is as before. */
+	for (int i = 0; i < 600 && places__refresh(p, 42); i++)
+		usleep(100000);
+	assert_string_equal(places__get(p, 42, 0x180000, 0x190000)->name, "[anon:giant]");
+	places__free(p);
+}
+
 int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, make_proc, remove_proc)
 	const struct CMUnitTest tests[] = {
 		TEST(hostile_name),
 		TEST(reused_pid),
+		TEST(hanging_process),
 		TEST(piece_of_a_giant),
 		TEST(names_outlive_the_process),
 		TEST(an_exiting_process_keeps_its_names),

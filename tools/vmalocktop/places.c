@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "places.h"
 
+#include <errno.h>
 #include <search.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -9,6 +10,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "maps_fetch.h"
 #include "text.h"
 
 /*
@@ -17,6 +19,8 @@
  */
 #define MIN_PAUSE_MS	1000
 #define PAUSES		200
+/* Of a process that hangs, after this time. */
+#define HANGS_MS	10000
 
 struct process {
 	uint32_t tgid;
@@ -94,16 +98,19 @@ void places__free(struct places *p)
 	free(p);
 }
 
-static FILE *open_proc(const struct places *p, uint32_t tgid, const char *name)
+/* To be freed; NULL when memory is short, or nothing is to be read. */
+static char *proc_path(const struct places *p, uint32_t tgid, const char *name)
 {
 	char *path;
-	FILE *f;
 
-	if (!p->proc)
-		return NULL;
-	if (asprintf(&path, "%s/%u/%s", p->proc, tgid, name) < 0)
-		return NULL;
-	f = fopen(path, "re");
+	return p->proc && asprintf(&path, "%s/%u/%s", p->proc, tgid, name) >= 0 ? path : NULL;
+}
+
+static FILE *open_proc(const struct places *p, uint32_t tgid, const char *name)
+{
+	char *path = proc_path(p, tgid, name);
+	FILE *f = path ? fopen(path, "re") : NULL;
+
 	free(path);
 	return f;
 }
@@ -214,7 +221,7 @@ static int read_process(struct places *p, struct process *process)
 	struct unneeded known = { .keep = of_another, .ctx = &process->tgid };
 	uint64_t born = read_birth(p, process->tgid), begun = now_ms();
 	struct ranges maps = { 0 };
-	FILE *f;
+	char *path;
 	int err;
 
 	process->next_ms = begun + MIN_PAUSE_MS;
@@ -227,12 +234,15 @@ static int read_process(struct places *p, struct process *process)
 	if (born)
 		process->born = born;
 	read_comm(p, process);
-	f = open_proc(p, process->tgid, "maps");
-	if (!f)
+	path = proc_path(p, process->tgid, "maps");
+	if (!path)
 		return -1;
-	err = maps__parse(f, &maps);
-	fclose(f);
-	process->next_ms += (now_ms() - begun) * PAUSES;
+	err = maps__fetch(path, &maps);
+	if (err && errno == ETIMEDOUT)
+		process->next_ms = now_ms() + HANGS_MS;
+	else
+		process->next_ms += (now_ms() - begun) * PAUSES;
+	free(path);
 	/* A process that is exiting has no mappings: no reason to forget them. */
 	if (err || !maps.n || maps__remember(&process->regions, &maps)) {
 		ranges__free(&maps);
