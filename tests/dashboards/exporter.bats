@@ -239,18 +239,37 @@ load_of() {
 	grep -q '^vmalock_cgroup_waits_total{cgroup="/' "$BATS_TEST_TMPDIR/text"
 }
 
+# quick PATH - whether it is answered quickly; the last answer is in $BATS_TEST_TMPDIR/text
+quick() {
+	local best i
+
+	for ((i = 0; i < 20; i++)); do
+		sleep 0.2	# a new snapshot
+		get "$1" -o "$BATS_TEST_TMPDIR/text" -w '%{time_total}\n'
+	done >"$BATS_TEST_TMPDIR/times"
+	best=$(sort -n "$BATS_TEST_TMPDIR/times" | head -1)
+	echo "# $1, fastest of 20: $best s" >&3
+	# Ten times what it takes on a machine that is not busy.
+	awk -v t="$best" 'BEGIN { exit t > 0.5 }'
+}
+
 @test "a scrape with ten thousand VMAs is quick, and has them all" {
 	sleep 10000 3>&- &
 	load=$!
 	exporter -p "$load" --max-entries 16384 --top-vmas 100
 	PATH=$PATH:/usr/sbin tests/dashboards/fill-vmas "$exporter" "$load" 10000
-	for ((i = 0; i < 20; i++)); do
-		sleep 0.2	# a new snapshot
-		get metrics -o "$BATS_TEST_TMPDIR/text" -w '%{time_total}\n'
-	done >"$BATS_TEST_TMPDIR/times"
+	quick metrics
 	[ "$(value 'vmalock_map_entries{map="vmas"}' "$BATS_TEST_TMPDIR/text")" = 10000 ]
-	best=$(sort -n "$BATS_TEST_TMPDIR/times" | head -1)
-	echo "# fastest of 20: $best s" >&3
-	# Ten times what it takes on a machine that is not busy.
-	awk -v t="$best" 'BEGIN { exit t > 0.5 }'
+}
+
+@test "so are scrape and report with ten thousand regions" {
+	tests/dashboards/fill-vmas --map 10000 >"$BATS_TEST_TMPDIR/mapped" 3>&- &
+	load=$!
+	wait_until 120 grep -q '^mapped' "$BATS_TEST_TMPDIR/mapped"
+	exporter -p "$load" --max-entries 16384 --top-vmas 100
+	PATH=$PATH:/usr/sbin tests/dashboards/fill-vmas "$exporter" "$load" 10000
+	quick metrics
+	quick 'api/report?window=start&regions=10'
+	[ "$(jq '.left_out.regions + (.report.regions | length)' "$BATS_TEST_TMPDIR/text")" = 10000 ]
+	jq -e '[.report.regions[].kinds.mmap_lock.total_ns] | . == (sort | reverse) and .[0] == 1000 * pow(2; 19)' "$BATS_TEST_TMPDIR/text"
 }

@@ -212,6 +212,37 @@ static void regions_rank_by_lost_time(void **state)
 	model__free(&m);
 }
 
+/* Waits of all kinds and VMAs of a region count. */
+static void regions_rank_as_asked(void **state)
+{
+	struct vma_row rows[] = {
+		row(7, 0x1000, VT_BABY, 4, 10), row(7, 0x2000, VT_BABY, 6, 10), row(7, 0x1000, VT_DRAIN, 1, 100),
+		row(8, 0x1000, VT_EXCL, 1, 60),
+		row(42, GIANT, VT_BABY, 3, 30), row(42, GIANT, VT_EXCL, 1, 40),
+	};
+	static const struct {
+		enum sort sort;
+		uint32_t first;
+	} orders[] = {
+		{ SORT_LOST, 42 }, { SORT_TOTAL, 7 }, { SORT_COUNT, 7 }, { SORT_AVG, 8 }, { SORT_MAX, 7 },
+	};
+	struct snapshot now = { .vmas = rows, .n_vmas = 6 };
+	struct model m;
+
+	(void)state;
+	snapshot__sort(&now);
+	for (size_t i = 0; i < sizeof(orders) / sizeof(orders[0]); i++) {
+		sort = orders[i].sort;
+		m = build(&zero, &now);
+		assert_int_equal(m.regions[0].tgid, orders[i].first);
+		model__free(&m);
+	}
+	sort = SORT_LOST;
+	m = build(&zero, &now);
+	assert_int_equal(m.regions[0].count, 4);
+	model__free(&m);
+}
+
 static void blockers(void **state)
 {
 	struct blocker_row old[] = {
@@ -440,6 +471,7 @@ int main(void)
 		cmocka_unit_test(open_waits),
 		cmocka_unit_test(drains_by_op),
 		cmocka_unit_test(regions_rank_by_lost_time),
+		cmocka_unit_test(regions_rank_as_asked),
 		cmocka_unit_test(blockers),
 		cmocka_unit_test(blockers_rank_over_kinds),
 		cmocka_unit_test(groups_by_process),

@@ -63,6 +63,7 @@ struct model_region {
 	struct range range;		/* start == end: not known to be in any */
 	char comm[16];
 	uint64_t fault_ns;		/* that faults have waited */
+	uint64_t count;			/* of waits of all kinds */
 	struct vt_hist kinds[VT_KINDS];
 	bool max_exact[VT_KINDS];
 	size_t first, n;		/* its VMAs */
@@ -94,7 +95,7 @@ struct model_blame {
 /* All waits of a process, thread, cgroup or operation. */
 struct model_group {
 	char name[GROUP_NAME_LEN];
-	uint64_t fault_ns;
+	uint64_t fault_ns, count;	/* as of a region */
 	struct vt_hist kinds[VT_KINDS];
 	bool max_exact[VT_KINDS];
 };

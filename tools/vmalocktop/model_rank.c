@@ -45,39 +45,55 @@ static int vma_by_loss(const void *a, const void *b)
 	return cmp ? cmp : (int)x->kind - (int)y->kind;
 }
 
-/* What @sort orders by, of waits of all kinds. */
-static double weight(enum sort sort, uint64_t fault_ns, const struct vt_hist *kinds)
-{
-	uint64_t count = 0, total = 0, max = 0;
+/* What regions and groups are ordered by. */
+struct sums {
+	uint64_t fault_ns, count;
+	const struct vt_hist *kinds;
+};
 
-	for (int k = 0; k < VT_KINDS; k++) {
-		count += hist__count(&kinds[k]);
-		total += kinds[k].sum;
-		if (kinds[k].max > max)
-			max = kinds[k].max;
-	}
+static uint64_t total_ns(const struct sums *s)
+{
+	uint64_t total = 0;
+
+	for (int k = 0; k < VT_KINDS; k++)
+		total += s->kinds[k].sum;
+	return total;
+}
+
+static uint64_t max_ns(const struct sums *s)
+{
+	uint64_t max = 0;
+
+	for (int k = 0; k < VT_KINDS; k++)
+		if (s->kinds[k].max > max)
+			max = s->kinds[k].max;
+	return max;
+}
+
+/* What @sort orders by, of waits of all kinds. */
+static double weight(enum sort sort, const struct sums *s)
+{
 	switch (sort) {
 	case SORT_TOTAL:
-		return total;
+		return total_ns(s);
 	case SORT_COUNT:
-		return count;
+		return s->count;
 	case SORT_AVG:
-		return count ? (double)total / count : 0;
+		return s->count ? (double)total_ns(s) / s->count : 0;
 	case SORT_MAX:
-		return max;
+		return max_ns(s);
 	default:
-		return fault_ns;
+		return s->fault_ns;
 	}
 }
 
 /* The order of two sums of waits: by weight, then time that faults lost, that of drains, the number. */
-static int by_weight(enum sort sort, uint64_t fault_x, const struct vt_hist *x, uint64_t fault_y,
-		     const struct vt_hist *y)
+static int by_weight(enum sort sort, struct sums x, struct sums y)
 {
 	const enum sort keys[] = { sort, SORT_LOST, SORT_TOTAL, SORT_COUNT };
 
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
-		double a = weight(keys[i], fault_x, x), b = weight(keys[i], fault_y, y);
+		double a = weight(keys[i], &x), b = weight(keys[i], &y);
 
 		if (a != b)
 			return a > b ? -1 : 1;
@@ -85,10 +101,20 @@ static int by_weight(enum sort sort, uint64_t fault_x, const struct vt_hist *x, 
 	return 0;
 }
 
+static struct sums region_sums(const struct model_region *r)
+{
+	return (struct sums){ .fault_ns = r->fault_ns, .count = r->count, .kinds = r->kinds };
+}
+
+static struct sums group_sums(const struct model_group *g)
+{
+	return (struct sums){ .fault_ns = g->fault_ns, .count = g->count, .kinds = g->kinds };
+}
+
 static int region_by_weight(const void *a, const void *b, void *sort)
 {
 	const struct model_region *x = a, *y = b;
-	int cmp = by_weight(*(enum sort *)sort, x->fault_ns, x->kinds, y->fault_ns, y->kinds);
+	int cmp = by_weight(*(enum sort *)sort, region_sums(x), region_sums(y));
 
 	return cmp ? cmp : (x->first > y->first) - (x->first < y->first);
 }
@@ -96,7 +122,7 @@ static int region_by_weight(const void *a, const void *b, void *sort)
 static int group_by_weight(const void *a, const void *b, void *sort)
 {
 	const struct model_group *x = a, *y = b;
-	int cmp = by_weight(*(enum sort *)sort, x->fault_ns, x->kinds, y->fault_ns, y->kinds);
+	int cmp = by_weight(*(enum sort *)sort, group_sums(x), group_sums(y));
 
 	return cmp ? cmp : strcmp(x->name, y->name);
 }
@@ -150,6 +176,7 @@ static int build_vmas(struct model *m, const struct snapshot *now, const struct 
 			r--;
 		}
 		r->n++;
+		r->count += v->count;
 		hist__add_diff(&r->kinds[v->kind], &r->max_exact[v->kind], &v->hist, v->max_exact);
 		if (model__is_fault(v->kind))
 			r->fault_ns += v->hist.sum;
@@ -230,6 +257,7 @@ static int build_groups(struct model *m, const struct snapshot *now, const struc
 		uint32_t kind = row->key.kind < VT_KINDS ? row->key.kind : VT_ZOMBIE;
 		struct model_group *g;
 		struct vt_hist d;
+		uint64_t count;
 		bool exact;
 
 		while (b < before->n_groups && group_key_cmp(&before->groups[b].key, &row->key) < 0)
@@ -237,10 +265,12 @@ static int build_groups(struct model *m, const struct snapshot *now, const struc
 		if (b < before->n_groups && !group_key_cmp(&before->groups[b].key, &row->key))
 			old = &before->groups[b].hist;
 		d = hist__sub(&row->hist, old, m->unit_ns, &exact);
-		if (!hist__count(&d))
+		count = hist__count(&d);
+		if (!count)
 			continue;
 		name_group(name, &row->key, m->by, ctx);
 		g = group_named(m, name);
+		g->count += count;
 		hist__add_diff(&g->kinds[kind], &g->max_exact[kind], &d, exact);
 		if (model__is_fault(kind))
 			g->fault_ns += d.sum;
