@@ -26,7 +26,7 @@ function(config)
         title: 'Regions',
         height: 9,
         panels: [
-          [14, panel.table('Regions by time lost',
+          [24, panel.table('Regions by time lost',
                            'During the chosen time; counters of a region begin when it comes into the ranking.',
                            [['comm', 'Process'], ['pid', 'PID'], ['name', 'Region'], ['start', 'From'], ['end', 'To']],
                            [
@@ -34,7 +34,13 @@ function(config)
                              { title: 'Waits', unit: 'short', expr: q.sumBy(labels, 'increase(vmalock_vma_waits_total%s[$__range])' % q.hosts(lost + ', kind!="zombie"')) },
                              { title: 'Size', unit: 'bytes', expr: 'max by (%s) (vmalock_vma_size_bytes%s)' % [std.join(', ', labels), q.hosts()] },
                            ])],
-          [10, panel.timeseries('Threads standing still',
+        ],
+      },
+      {
+        title: 'What they lose',
+        height: 8,
+        panels: [
+          [24, panel.timeseries('Threads standing still',
                                 'In the %d regions that lose most.' % config.top,
                                 [panel.target('topk(%d, %s)' % [config.top, q.sumBy(labels, q.rate('vmalock_vma_wait_seconds_total', lost))], legend)])],
         ],

@@ -98,7 +98,7 @@ function(config)
           [6, panel.table('What is known',
                           'How well this kernel lets vmalocktop see each metric.',
                           [['metric', 'Metric'], ['grade', 'Grade']],
-                          [{ title: 'Known', unit: 'bool_yes_no', expr: 'max by (metric, grade) (vmalock_coverage_info%s)' % q.hosts() }])],
+                          [{ title: 'Known', unit: 'bool_yes_no', expr: 'max by (metric, grade) (vmalock_coverage_info%s) or 0 * max by (metric, grade) (vmalock_coverage_info%s)' % [q.hosts('grade!="absent"'), q.hosts()] }])],
           [6, panel.timeseries('Lost', 'What is missing in the other figures, by cause.', [byLabel('vmalock_lost_total', 'cause')], 'ops')],
           [6, panel.timeseries('Writers unknown', 'Waits whose writer is not known, by why; and waits that options keep out of the rankings.', [
             panel.target(q.sumBy(['why'], q.rate('vmalock_blocker_unknown_total')), '{{why}}'),
