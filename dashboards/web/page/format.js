@@ -60,7 +60,7 @@ export function rate(v) {
 	if (v === 0)
 		return "0";
 	if (Math.abs(v) < 0.01)
-		return v.toExponential(0);
+		return v.toPrecision(1);
 	return withUnit(v, [[1, ""], [1e3, "k"], [1e6, "M"], [1e9, "G"]]);
 }
 
