@@ -11,6 +11,7 @@ dashboards-npm: $(NPM_MODULES)/.package-lock.json
 TEST_NEEDS += dashboards-npm
 
 $(NPM_MODULES)/.package-lock.json: dashboards/npm/package.json dashboards/npm/package-lock.json
+	$(Q)deps/install dashboards-tests
 	$(call say,NPM,$(NPM_MODULES))
 	@mkdir -p $(NPM_BUILD)
 	$(Q)cp dashboards/npm/package.json dashboards/npm/package-lock.json $(NPM_BUILD)
