@@ -24,7 +24,8 @@ vmstat_delta() {
 	echo $((${vmstat_after[$1]:-0} - ${vmstat_before[$1]:-0}))
 }
 
-# what else is to be on between the snapshots: for scripts to define; no programs
+# What else is to be done before the first snapshot and after the second one, while the load still has all of its
+# mappings: for scripts to define. It is process $gate_pid. gate_opens must not start programs.
 gate_opens() { :; }
 gate_closes() { :; }
 
@@ -34,7 +35,7 @@ gate_run() {
 	rm -f "$gate_dir"/*
 	mkfifo "$gate_dir/in" "$gate_dir/out"
 	"$@" --json --wait-start --wait-end <"$gate_dir/in" >"$gate_dir/out" 2>"$gate_dir/messages" &
-	local load=$!
+	gate_pid=$!
 	exec 8>"$gate_dir/in" 9<"$gate_dir/out"
 	load_status=0
 	line=''
@@ -52,7 +53,7 @@ gate_run() {
 		: >"$gate_dir/report"
 	fi
 	exec 8>&- 9<&-
-	wait "$load" || load_status=$?
+	wait "$gate_pid" || load_status=$?
 }
 
 # report FILTER - jq's -r output for the report
