@@ -13,8 +13,8 @@ load=$1 wanted=$2
 # A leak in one of two hundred replacements is more. mm_structs stay for a while with CPUs that run no process; free
 # memory is what all else in the guest changes, too.
 tolerances=(part=100 pages=500 owner=8 use=8192)
-# CPUs count some pages, at most 2 MiB of each kind, before they say so
-rss_tolerance=$(($(nproc) * 3 * 512))
+# the kernel adds up what each CPU has counted when /proc/PID/status is read
+rss_tolerance=16
 
 # the load's pages, as its counters say and as its page tables have them, before it unmaps anything
 gate_closes() {

@@ -17,14 +17,11 @@ while [ "$1" != -- ]; do
 done
 shift
 
-mkfs.ext4 -q /dev/vda
-mkdir -p /mnt/scratch
-mount /dev/vda /mnt/scratch
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+stress_setup
 metrics=/tmp/metrics
 status=0
-# without CAP_SYS_ADMIN no stressor poisons pages, of which it might die itself
-setpriv --bounding-set=-sys_admin stress-ng --temp-path /mnt/scratch --timeout "$seconds" --verify --oom-avoid --metrics-brief \
-	--yaml "$metrics" "${options[@]}" "$@" >/tmp/log 2>&1 || status=$?
+stress_ng --timeout "$seconds" --metrics-brief --yaml "$metrics" "${options[@]}" "$@" >/tmp/log 2>&1 || status=$?
 if [ "$status" = 0 ]; then
 	echo "ok - stress-ng ran well"
 else
@@ -33,12 +30,11 @@ fi
 sed 's/^/# /' /tmp/log
 
 for stressor in "${stressors[@]}"; do
-	operations=$(awk -v "name=$stressor" '$2 == "stressor:" { at = $3 } $1 == "bogo-ops:" && at == name { print $2 }' \
-		"$metrics")
-	if [ "${operations:-0}" -gt 0 ]; then
+	operations=$(stress_operations "$metrics" "$stressor")
+	if [ "$operations" -gt 0 ]; then
 		echo "ok - $stressor"
 	else
 		echo "not ok - $stressor did nothing"
 	fi
-	echo "# $stressor: ${operations:-no} operations"
+	echo "# $stressor: $operations operations"
 done
