@@ -9,6 +9,7 @@ set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")"
 . ./gate.sh
+. ../leaks/figures.sh
 load=$1 expect=$2
 shift 2
 
@@ -24,31 +25,6 @@ check() {
 	fi
 }
 
-# figures - what a leak would raise, "NAME VALUE" a line: VMAs in the slab cache beyond those that processes
-# have, kB committed and kB of page tables
-figures() {
-	local objects mapped
-	sync
-	echo 3 >/proc/sys/vm/drop_caches
-	# VMAs are freed by RCU
-	sleep 3
-	echo 1 >/sys/kernel/slab/vm_area_struct/shrink
-	mapped=$(cat /proc/[0-9]*/maps 2>/dev/null | wc -l)
-	read -r objects _ </sys/kernel/slab/vm_area_struct/objects
-	echo "vmas $((objects - mapped))"
-	awk '$1 == "Committed_AS:" { print "committed", $2 } $1 == "PageTables:" { print "tables", $2 }' /proc/meminfo
-}
-
-# within NAME TOLERANCE - the figure has not grown by more
-within() {
-	awk -v name="$1" -v tolerance="$2" '
-		$1 == name { n++; value[n] = $2 }
-		END {
-			print name, "before:", value[1], "after:", value[2]
-			exit n == 2 && value[2] - value[1] <= tolerance ? 0 : 1
-		}' "$gate_dir.before" "$gate_dir.after"
-}
-
 more_than_none() {
 	local name=$1 value
 	if [ -n "${vmstat_after[$name]:-}" ]; then
@@ -60,7 +36,7 @@ more_than_none() {
 	[ "$value" -gt 0 ]
 }
 
-figures >"$gate_dir.before"
+leaks_before
 gate_run "$load" "$@"
 summary=$(report '"\(.counts.touches) touches, \(.counts.mmap_fixed_replacements) replacements in \(.elapsed_ms) ms"')
 echo "# $summary"
@@ -78,7 +54,4 @@ for name in ${expect//,/ }; do
 done
 check "births of BABYs are the load's replacements" \
 	diff <(echo "$(vmstat_delta baby_born)") <(report .counts.mmap_fixed_replacements)
-figures >"$gate_dir.after"
-check "no VMA is leaked" within vmas 300
-check "no committed memory is leaked" within committed 8192
-check "no page table is leaked" within tables 1024
+leaks_after part=300 pages=2048 owner=64
