@@ -54,6 +54,16 @@ g() {
 	git -C "$tree" -c user.name=d -c user.email=d@localhost "$@"
 }
 
+@test "too little room is said before anything is written" {
+	mkdir -p "$BATS_TEST_TMPDIR/bin"
+	printf '#!/bin/sh\nprintf "Avail\\n   5G\\n"\n' >"$BATS_TEST_TMPDIR/bin/df"
+	chmod +x "$BATS_TEST_TMPDIR/bin/df"
+	PATH=$BATS_TEST_TMPDIR/bin:$PATH run "$top/kernel/prepare"
+	[ "$status" -eq 1 ]
+	[ "$output" = "kernel/prepare: the kernel tree and its builds need 10 GiB in $VMALOCK_BUILD, which has 5 free: make room there" ]
+	[ ! -e "$tree" ] && [ ! -e "$VMALOCK_BUILD/linux.tmp" ]
+}
+
 @test "without a series, the tree is the pristine one, committed and tagged" {
 	run "$top/kernel/prepare"
 	[ "$status" -eq 0 ]
