@@ -7,19 +7,22 @@ bats_require_minimum_version 1.5.0
 
 setup() {
 	cd "$BATS_TEST_DIRNAME/../.."
-	terminal
+	servers=0
 	program=$BATS_TEST_TMPDIR/vmalock-load
 	cp build/bin/vmalock-load "$program"
 }
 
-# terminal [NUMBER] - the tmux server of this test; one that is being killed may still answer
-# under its name, and refuse: another NUMBER is another server
+# terminal - a tmux server that no view of this test had: one that is being killed may still
+# answer under its name, and refuse
 terminal() {
-	tmux=(tmux -L "vmalocktop-$BATS_TEST_NUMBER-$$-${1:-1}" -f /dev/null)
+	servers=$((servers + 1))
+	tmux=(tmux -L "vmalocktop-$BATS_TEST_NUMBER-$$-$servers" -f /dev/null)
 }
 
 teardown() {
-	"${tmux[@]}" kill-server 2>/dev/null || true
+	if [ "$servers" -gt 0 ]; then
+		"${tmux[@]}" kill-server 2>/dev/null || true
+	fi
 	if [ -n "${load:-}" ]; then
 		kill "$load" 2>/dev/null || true
 	fi
@@ -29,6 +32,7 @@ teardown() {
 view() {
 	local size=(-x "$1" -y "$2")
 	shift 2
+	terminal
 	"$program" --duration 300 --modes anon,replace,mprotect >/dev/null 3>&- &
 	load=$!
 	"${tmux[@]}" new-session -d "${size[@]}" "build/bin/vmalocktop $* -p $load; echo left with \$?; cat"
@@ -168,7 +172,6 @@ keys() {
 	grep -Eq '^(nothing lost|lost: )' "$BATS_TEST_TMPDIR/screen"
 	"${tmux[@]}" kill-server
 	kill "$load"
-	terminal 2
 	view 120 50 1 1
 	shows '^left with 0$'
 	grep -Eq '^(nothing lost|lost: )' "$BATS_TEST_TMPDIR/screen"
