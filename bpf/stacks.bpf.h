@@ -16,6 +16,13 @@
 const volatile bool vt_stacks;
 const volatile __u32 vt_sample = 1;
 
+/*
+ * Set while user space deletes stacks that nothing refers to.  A program that
+ * sees it touches neither "stacks" nor "wanted"; once those that have not seen
+ * it are done, each index that a program has taken is in "stacked" or "wanted".
+ */
+__u32 vt_stacks_paused;
+
 /* What a writer, by TID, is asked for. */
 struct wanted {
 	__u64 since;		/* begin of the first wait behind it; 0: not asked */
@@ -49,12 +56,22 @@ static __always_inline bool sampled(void)
 	return vt_stacks && (vt_sample <= 1 || !(bpf_get_prandom_u32() % vt_sample));
 }
 
+static __always_inline bool stacks_paused(void)
+{
+	return *(volatile __u32 *)&vt_stacks_paused;
+}
+
 /* Ask the thread @tid, which a wait has begun to be behind, for its stacks. */
 static __always_inline void want_stacks(struct vt_counters *c, __u32 tid)
 {
-	struct wanted *w = bpf_map_lookup_elem(&wanted, &tid);
 	struct wanted new = { .since = bpf_ktime_get_ns() };
+	struct wanted *w;
 
+	if (stacks_paused()) {
+		c->lost[VT_LOST_STACK_PAUSE]++;
+		return;
+	}
+	w = bpf_map_lookup_elem(&wanted, &tid);
 	if (w && !w->since)
 		w->since = new.since;
 	else if (!w && bpf_map_update_elem(&wanted, &tid, &new, BPF_NOEXIST) < -EEXIST)
@@ -75,10 +92,13 @@ static __always_inline __s32 take_stack(void *ctx, struct vt_counters *c, __u64 
 static __always_inline int give_stacks(void *ctx)
 {
 	__u32 tid = bpf_get_current_pid_tgid();
-	struct wanted *w = bpf_map_lookup_elem(&wanted, &tid);
 	struct vt_counters *c;
+	struct wanted *w;
 	__u64 now;
 
+	if (stacks_paused())
+		return 0;
+	w = bpf_map_lookup_elem(&wanted, &tid);
 	if (!w || !w->since)
 		return 0;
 	c = open_counters();
@@ -122,20 +142,28 @@ int BPF_PROG(acquired_path, struct mm_struct *mm, const char *path, bool write, 
 
 /*
  * Count a wait of the current task, which began at @begun and took @ns, with
- * its stacks and those of @who, if these have been taken since it began.
+ * its stacks and those of @who, if these have been taken since it began; without
+ * any while user space makes room.
  */
 static __always_inline void count_stacks(void *ctx, struct vt_counters *c,
 					 const struct vt_blocker_key *who, __u64 begun, __u64 ns)
 {
-	struct vt_stack_key key = { .who = *who, .blocker_user = -1, .blocker_kernel = -1 };
-	struct wanted *w = who->tid ? bpf_map_lookup_elem(&wanted, &who->tid) : NULL;
+	struct vt_stack_key key = {
+		.who = *who, .user = -1, .kernel = -1, .blocker_user = -1, .blocker_kernel = -1,
+	};
 
-	if (w && w->taken >= begun) {
-		key.blocker_user = w->user;
-		key.blocker_kernel = w->kernel;
+	if (stacks_paused()) {
+		c->lost[VT_LOST_STACK_PAUSE]++;
+	} else {
+		struct wanted *w = who->tid ? bpf_map_lookup_elem(&wanted, &who->tid) : NULL;
+
+		if (w && w->taken >= begun) {
+			key.blocker_user = w->user;
+			key.blocker_kernel = w->kernel;
+		}
+		key.user = take_stack(ctx, c, BPF_F_USER_STACK);
+		key.kernel = take_stack(ctx, c, 0);
 	}
-	key.user = take_stack(ctx, c, BPF_F_USER_STACK);
-	key.kernel = take_stack(ctx, c, 0);
 	bpf_get_current_comm(key.comm, sizeof(key.comm));
 	if (!add_wait(&stacked, &key, vt_sample, ns * vt_sample))
 		c->lost[VT_LOST_STACK_FULL]++;

@@ -70,6 +70,7 @@ enum vt_lost {
 	VT_LOST_WANTED_FULL,	/* no room to ask a writer for its stack */
 	VT_LOST_MAX_RACE,	/* a maximum may be too small */
 	VT_LOST_OFFSET_FULL,	/* no room for another granule of addresses */
+	VT_LOST_STACK_PAUSE,	/* no stacks were taken, for user space made room for others */
 	VT_LOSSES,
 };
 

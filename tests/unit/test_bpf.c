@@ -24,56 +24,10 @@
 #include "maps_read.h"
 #include "model.h"
 #include "places.h"
+#include "raw_programs.h"
 #include "render.h"
-#include "vmalocktop.skel.h"
 
 enum { BABY_STATE = 1, EXCL_STATE = 2, ZOMBIE_STATE = 3 };
-
-static int silent(enum libbpf_print_level level, const char *fmt, va_list args)
-{
-	(void)level;
-	(void)fmt;
-	(void)args;
-	return 0;
-}
-
-/* As vmalocktop__open(), after moving the programs to sections of another type. */
-static struct vmalocktop *open_as_raw(void)
-{
-	static const char from[] = "tp_btf/", to[] = "raw_tp/";
-	struct vmalocktop *skel = calloc(1, sizeof(*skel));
-	char *data, *end, *at;
-
-	assert_int_equal(vmalocktop__create_skeleton(skel), 0);
-	data = malloc(skel->skeleton->data_sz);
-	end = data + skel->skeleton->data_sz;
-	memcpy(data, skel->skeleton->data, skel->skeleton->data_sz);
-	for (at = data; (at = memmem(at, end - at, from, sizeof(from) - 1)); at += sizeof(to) - 1)
-		memcpy(at, to, sizeof(to) - 1);
-	skel->skeleton->data = data;
-	assert_int_equal(bpf_object__open_skeleton(skel->skeleton, NULL), 0);
-	free(data);
-	return skel;
-}
-
-static struct vmalocktop *open_for(uint32_t tgid, uint32_t max_entries)
-{
-	struct vmalocktop *skel = open_as_raw();
-	struct bpf_program *prog;
-
-	/* There is no raw form of the others. */
-	bpf_object__for_each_program(prog, skel->obj)
-		bpf_program__set_autoload(prog, bpf_program__type(prog) == BPF_PROG_TYPE_RAW_TRACEPOINT);
-	skel->rodata->vt_tgid = tgid;
-	bpf_map__set_max_entries(skel->maps.vmas, max_entries);
-	return skel;
-}
-
-static void load_opened(struct vmalocktop *skel)
-{
-	assert_int_equal(vmalocktop__load(skel), 0);
-	skel->bss->vt_open = 1;
-}
 
 static struct vmalocktop *load(uint32_t tgid, uint32_t max_entries)
 {
@@ -133,17 +87,6 @@ static struct vt_hist hist(struct vmalocktop *skel, uint32_t id)
 
 	sum_cpus(skel->maps.hists, id, (uint64_t *)&h, sizeof(h));
 	return h;
-}
-
-static int entries(const struct bpf_map *map)
-{
-	char key[64];
-	int n = 0;
-
-	for (int err = bpf_map_get_next_key(bpf_map__fd(map), NULL, key); !err;
-	     err = bpf_map_get_next_key(bpf_map__fd(map), key, key))
-		n++;
-	return n;
 }
 
 static void lookups(void **state)

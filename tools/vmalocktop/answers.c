@@ -12,6 +12,7 @@
 #include "exposition.h"
 #include "metrics.h"
 #include "pages.h"
+#include "recycle.h"
 
 #define MAX_LIMIT	1000	/* entries of a list of a report */
 
@@ -40,6 +41,7 @@ static struct http_answer json(char *document)
 static void fill_self(struct exporter *e)
 {
 	collector__cost(e->source->collector, &e->self.cost);
+	recycle__cost(e->source->recycle, &e->self.cost);
 	e->self.stats = e->source->env->stats;
 	e->self.http = *http__counts(e->http);
 	self__read_process(&e->self);

@@ -16,6 +16,7 @@
 #include "diag.h"
 #include "hooks.h"
 #include "maps_read.h"
+#include "maps_sweep.h"
 #include "privileges.h"
 #include "target.h"
 #include "vmalocktop.skel.h"
@@ -161,6 +162,17 @@ fail:
 	return NULL;
 }
 
+struct collector *collector__of(struct vmalocktop *skel)
+{
+	struct collector *c = calloc(1, sizeof(*c));
+
+	if (!c)
+		return NULL;
+	c->skel = skel;
+	c->stats_fd = -1;
+	return c;
+}
+
 const struct names *collector__names(const struct collector *c)
 {
 	return &c->names;
@@ -243,6 +255,7 @@ static const struct bpf_map *map_of(const struct collector *c, enum collector_ma
 		[MAP_REST] = c->skel->maps.rest,
 		[MAP_GROUPS] = c->skel->maps.groups,
 		[MAP_BLOCKERS] = c->skel->maps.blockers,
+		[MAP_STACKED] = c->skel->maps.stacked,
 		[MAP_OFFSETS] = c->skel->maps.offsets,
 	};
 
@@ -253,7 +266,7 @@ const char *collector__map_name(enum collector_map map)
 {
 	static const char *const names[COLLECTOR_MAPS] = {
 		[MAP_VMAS] = "vmas", [MAP_REST] = "rest", [MAP_GROUPS] = "groups",
-		[MAP_BLOCKERS] = "blockers", [MAP_OFFSETS] = "offsets",
+		[MAP_BLOCKERS] = "blockers", [MAP_STACKED] = "stacked", [MAP_OFFSETS] = "offsets",
 	};
 
 	return names[map];
@@ -289,6 +302,25 @@ int collector__stack(struct collector *c, int32_t id, uint64_t *frames, int n)
 		found++;
 	}
 	return found;
+}
+
+int collector__sweep_stacks(struct collector *c, struct stack_row **rows, size_t *n)
+{
+	int deleted = maps_sweep__stacks(c->skel, rows, n);
+
+	if (deleted < 0)
+		vlog("no room can be made for new stacks: %s", strerror(errno));
+	return deleted;
+}
+
+size_t collector__n_stacks(const struct collector *c)
+{
+	return maps_sweep__count(c->skel);
+}
+
+uint64_t collector__stack_room(const struct collector *c)
+{
+	return bpf_map__max_entries(c->skel->maps.stacks);
 }
 
 void collector__each_vma(struct collector *c, void (*fn)(void *ctx, const struct vt_vma_key *key),

@@ -14,6 +14,7 @@
 #include "snapshot.h"
 
 struct collector;
+struct vmalocktop;
 
 /**
  * collector__open() - load the programs, nothing is traced yet
@@ -24,6 +25,15 @@ struct collector;
  * are missing, or this kernel has nothing to attach to.
  */
 struct collector *collector__open(const struct env *env);
+
+/**
+ * collector__of() - a collector of programs that were loaded without one
+ * @skel: loaded; belongs to the collector from here on
+ *
+ * For tests, which run the programs one by one.
+ * Return: the collector; NULL when memory is short.
+ */
+struct collector *collector__of(struct vmalocktop *skel);
 
 /* collector__names() - names of the events' values on this kernel; live as long as @c */
 const struct names *collector__names(const struct collector *c);
@@ -62,7 +72,7 @@ int collector__read_counts(struct collector *c, struct snapshot *s);
 int collector__read_offsets(struct collector *c, struct offset_row **rows, size_t *n);
 
 /* Hashes that grow with what is watched. */
-enum collector_map { MAP_VMAS, MAP_REST, MAP_GROUPS, MAP_BLOCKERS, MAP_OFFSETS, COLLECTOR_MAPS };
+enum collector_map { MAP_VMAS, MAP_REST, MAP_GROUPS, MAP_BLOCKERS, MAP_STACKED, MAP_OFFSETS, COLLECTOR_MAPS };
 
 /* collector__map_name() - as bpftool shows it */
 const char *collector__map_name(enum collector_map map);
@@ -102,6 +112,21 @@ int collector__take(struct collector *c, enum collector_map map, const void *key
  * Return: how many there are.
  */
 int collector__stack(struct collector *c, int32_t id, uint64_t *frames, int n);
+
+/**
+ * collector__sweep_stacks() - make room for new stacks, see maps_sweep__stacks()
+ * @c: the collector
+ * @rows: gets the rows that are left; to be freed with free()
+ * @n: gets their number
+ *
+ * Return: how many stacks were deleted; -1 if the kernel can't do that safely,
+ * or memory is short: then the old ones stay.
+ */
+int collector__sweep_stacks(struct collector *c, struct stack_row **rows, size_t *n);
+
+/* collector__n_stacks() - how many stacks have a place, of collector__stack_room() */
+size_t collector__n_stacks(const struct collector *c);
+uint64_t collector__stack_room(const struct collector *c);
 
 /**
  * collector__each_vma() - tell the keys of all VMAs that have had waits

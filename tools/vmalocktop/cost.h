@@ -18,6 +18,8 @@ struct prog_cost {
 
 struct cost {
 	uint64_t cpu_ns;		/* that this process has taken */
+	uint64_t rows_given_up;		/* added to those of others, to make room */
+	uint64_t stacks_given_up;	/* that no row referred to any more */
 	struct map_cost maps[32];
 	size_t n_maps;
 	struct prog_cost progs[32];

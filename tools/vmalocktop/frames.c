@@ -132,3 +132,41 @@ const char *frames__get(struct frames *f, pid_t pid, int32_t id)
 	}
 	return new->text;
 }
+
+/* Move what is known of a stack to the tree @kept. */
+static void keep(struct frames *f, void **kept, pid_t pid, int32_t id)
+{
+	struct known key = { .pid = pid, .id = id }, **node = tfind(&key, &f->known, by_key), *k;
+
+	if (!node)
+		return;
+	k = *node;
+	tdelete(k, &f->known, by_key);
+	if (!tsearch(k, kept, by_key))
+		free_known(k);
+}
+
+void frames__retain(struct frames *f, const struct stack_row *rows, size_t n)
+{
+	pid_t *pids = calloc(2 * n + 1, sizeof(*pids));
+	void *kept = NULL;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct vt_stack_key *k = &rows[i].key;
+
+		keep(f, &kept, k->who.victim_tgid, k->user);
+		keep(f, &kept, 0, k->kernel);
+		keep(f, &kept, k->who.tgid, k->blocker_user);
+		keep(f, &kept, 0, k->blocker_kernel);
+		if (pids) {
+			pids[2 * i] = k->who.victim_tgid;
+			pids[2 * i + 1] = k->who.tgid;
+		}
+	}
+	tdestroy(f->known, free_known);
+	f->known = kept;
+	/* Nothing wrong comes of knowing more processes. */
+	if (pids)
+		symbols__retain(f->symbols, pids, 2 * n);
+	free(pids);
+}

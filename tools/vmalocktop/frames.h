@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Stacks as text, resolved once and kept. */
+/* Stacks as text, resolved once and kept as long as rows refer to them. */
 #ifndef VMALOCKTOP_FRAMES_H
 #define VMALOCKTOP_FRAMES_H
 
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
+
+#include "snapshot.h"
 
 struct frames;
 
@@ -22,8 +25,16 @@ void frames__free(struct frames *f);
  * @id: of the stack; negative: none
  *
  * Return: names from the outermost to the innermost, ";" in between and none
- * within; lives as long as @f.  NULL when there is no stack or no memory.
+ * within; lives until frames__retain().  NULL when there is no stack or no memory.
  */
 const char *frames__get(struct frames *f, pid_t pid, int32_t id);
+
+/**
+ * frames__retain() - forget all stacks but those of some rows
+ * @f: the cache
+ * @rows: that are left; any other index may be another stack's by now
+ * @n: how many
+ */
+void frames__retain(struct frames *f, const struct stack_row *rows, size_t n);
 
 #endif

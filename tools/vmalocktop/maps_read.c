@@ -162,6 +162,11 @@ static int read_open(const struct bpf_link *link, struct snapshot *s)
 	return n < 0 ? -1 : 0;
 }
 
+int maps_read__stacks(const struct vmalocktop *skel, struct stack_row **rows, size_t *n)
+{
+	return read_hash(skel->maps.stacked, rows, n, sizeof(**rows));
+}
+
 int maps_read__offsets(const struct vmalocktop *skel, struct offset_row **rows, size_t *n)
 {
 	return read_hash(skel->maps.offsets, rows, n, sizeof(**rows));
@@ -192,7 +197,7 @@ int maps_read__snapshot(const struct vmalocktop *skel, const struct bpf_link *op
 	      read_hash(skel->maps.rest, &s->vmas, &s->n_vmas, sizeof(*s->vmas)) ||
 	      read_hash(skel->maps.groups, &s->groups, &s->n_groups, sizeof(*s->groups)) ||
 	      read_hash(skel->maps.blockers, &s->blockers, &s->n_blockers, sizeof(*s->blockers)) ||
-	      read_hash(skel->maps.stacked, &s->stacks, &s->n_stacks, sizeof(*s->stacks)) ||
+	      maps_read__stacks(skel, &s->stacks, &s->n_stacks) ||
 	      read_open(open_waits, s);
 	if (err) {
 		snapshot__free(s);

@@ -174,6 +174,7 @@ static void build_lost(struct model *m, const struct snapshot *now, const struct
 		[VT_LOST_WANTED_FULL] = "wanted_full",
 		[VT_LOST_MAX_RACE] = "max_race",
 		[VT_LOST_OFFSET_FULL] = "offset_full",
+		[VT_LOST_STACK_PAUSE] = "stack_pause",
 	};
 	static const char *const stamps[VT_TIMED_KINDS][3] = {
 		[VT_BABY] = { "baby_unstamped", "baby_restamped", "baby_unmatched" },

@@ -146,8 +146,9 @@ static const char *frames(void *ctx, uint32_t tgid, int32_t id)
 	struct record *r = ctx;
 	const char *s = r->inner.frames(r->inner.ctx, tgid, id);
 
-	if (s)
-		text(r, FRAME_FRAMES, tgid, id, s);
+	/* None, if it is said: the index may have been another stack's. */
+	if (id >= 0)
+		text(r, FRAME_FRAMES, tgid, id, s ? s : "");
 	return s;
 }
 
@@ -201,7 +202,7 @@ struct record *record__open(const char *path, const struct recording_options *op
 	return r;
 }
 
-int record__snapshot(struct record *r, const struct snapshot *s)
+static int write_snapshot(struct record *r, enum frame_type type, const struct snapshot *s)
 {
 	struct recording_snapshot fixed = {
 		.ns = s->ns, .seconds = s->when.tv_sec, .nanoseconds = s->when.tv_nsec,
@@ -225,11 +226,35 @@ int record__snapshot(struct record *r, const struct snapshot *s)
 	memcpy(fixed.hists, s->hists, sizeof(fixed.hists));
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
 		length += parts[i].n;
-	begin_frame(r, FRAME_SNAPSHOT, length);
+	begin_frame(r, type, length);
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
 		compress(r, parts[i].data, parts[i].n, ZSTD_e_continue);
 	compress(r, NULL, 0, ZSTD_e_flush);
 	return r->failed ? -1 : 0;
+}
+
+int record__snapshot(struct record *r, const struct snapshot *s)
+{
+	return write_snapshot(r, FRAME_SNAPSHOT, s);
+}
+
+int record__before(struct record *r, const struct snapshot *s)
+{
+	return write_snapshot(r, FRAME_BEFORE, s);
+}
+
+void record__forget_stacks(struct record *r)
+{
+	void *rest = NULL;
+
+	while (r->written) {
+		struct written *w = *(struct written **)r->written;
+
+		tdelete(w, &r->written, by_name);
+		if (w->type == FRAME_FRAMES || !tsearch(w, &rest, by_name))
+			free(w);
+	}
+	r->written = rest;
 }
 
 int record__close(struct record *r, bool complete)

@@ -29,6 +29,18 @@ struct record *record__open(const char *path, const struct recording_options *op
 int record__snapshot(struct record *r, const struct snapshot *s);
 
 /**
+ * record__before() - append what the next snapshot is compared with
+ * @r: the recording
+ * @s: the last snapshot as it is after rows of it were given up
+ *
+ * Return: 0, -1 after a message.
+ */
+int record__before(struct record *r, const struct snapshot *s);
+
+/* record__forget_stacks() - indices of stacks have become others': write their frames anew where they are used */
+void record__forget_stacks(struct record *r);
+
+/**
  * record__close() - end the recording and free it
  * @r: the recording; NULL: nothing is done
  * @complete: whether all that was to be recorded has been

@@ -21,7 +21,7 @@
 #include "snapshot.h"
 
 #define RECORDING_MAGIC		"vmalock\n"
-#define RECORDING_VERSION	4
+#define RECORDING_VERSION	5
 #define RECORDING_MAX_FRAME	(1U << 30)
 
 struct recording_header {
@@ -36,9 +36,10 @@ enum frame_type {
 	FRAME_COVERAGE,		/* METRICS times struct recording_grade */
 	FRAME_NAMES,		/* struct names */
 	FRAME_PLACE,		/* struct recording_place: before the first snapshot that needs it; so are the next two */
-	FRAME_FRAMES,		/* struct recording_text and the frames of a stack */
+	FRAME_FRAMES,		/* struct recording_text and the frames of a stack, instead of what was said before */
 	FRAME_CGROUP,		/* struct recording_text, of which id counts, and a path */
 	FRAME_SNAPSHOT,		/* struct recording_snapshot and its rows */
+	FRAME_BEFORE,		/* likewise: what the next snapshot is compared with, if it isn't the last one */
 };
 
 struct frame_head {

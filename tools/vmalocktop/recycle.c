@@ -21,6 +21,14 @@ struct kind {
 	uint64_t (*ns)(const void *value);
 };
 
+/* A row's key, of any kind. */
+union any_key {
+	struct vt_vma_key vma;
+	struct vt_group_key group;
+	struct vt_stall_key stall;
+	struct vt_stack_key stack;
+};
+
 struct rows {
 	char **v;
 	size_t *n;
@@ -30,6 +38,11 @@ struct recycle {
 	struct collector *collector;
 	struct snapshot given_up;	/* rows alone */
 	struct snapshot last;		/* of the last look, if that found a map crowded; else empty */
+	recycle__swept_fn swept;
+	void *ctx;
+	uint64_t lost_stacks, unasked;	/* until the last look: without a place, without being asked */
+	bool stacks_scarce;		/* rows should make room for other stacks */
+	uint64_t rows_given_up, stacks_given_up;
 	uint64_t next_ns;
 };
 
@@ -83,11 +96,27 @@ static void other_blockers(const void *key, bool all, void *others)
 	} };
 }
 
+/* Of drains the syscall is the operation, which has a name. */
+static void other_stacks(const void *key, bool all, void *others)
+{
+	const struct vt_stack_key *k = key;
+
+	*(struct vt_stack_key *)others = (struct vt_stack_key){
+		.who = {
+			.victim_tgid = all ? 0 : k->who.victim_tgid, .kind = k->who.kind,
+			.syscall = k->who.kind == VT_DRAIN ? k->who.syscall : -1, .comm = "(others)",
+		},
+		.comm = "(others)", .user = -1, .kernel = -1, .blocker_user = -1, .blocker_kernel = -1,
+	};
+}
+
 static const struct kind kinds[] = {
 	{ MAP_VMAS, sizeof(struct vma_row), sizeof(struct vt_vma_key), vma_key_cmp, other_vmas, add_hist, hist_ns },
 	{ MAP_GROUPS, sizeof(struct group_row), sizeof(struct vt_group_key), group_key_cmp, other_groups, add_hist,
 	  hist_ns },
 	{ MAP_BLOCKERS, sizeof(struct blocker_row), sizeof(struct vt_stall_key), blocker_key_cmp, other_blockers,
+	  add_blocker, blocker_ns },
+	{ MAP_STACKED, sizeof(struct stack_row), sizeof(struct vt_stack_key), stack_key_cmp, other_stacks,
 	  add_blocker, blocker_ns },
 };
 
@@ -100,6 +129,8 @@ static struct rows rows_of(struct snapshot *s, const struct kind *k)
 		return (struct rows){ (char **)&s->groups, &s->n_groups };
 	case MAP_BLOCKERS:
 		return (struct rows){ (char **)&s->blockers, &s->n_blockers };
+	case MAP_STACKED:
+		return (struct rows){ (char **)&s->stacks, &s->n_stacks };
 	default:
 		return (struct rows){ (char **)&s->vmas, &s->n_vmas };
 	}
@@ -136,7 +167,7 @@ static int add(const struct kind *k, struct rows rows, const void *key, const vo
 
 static bool are_others(const struct kind *k, const char *row)
 {
-	struct vt_stall_key others = { 0 };	/* the largest key */
+	union any_key others = { 0 };
 
 	k->others(row, false, &others);
 	return !memcmp(row, &others, k->key_size);
@@ -151,7 +182,7 @@ static bool are_others(const struct kind *k, const char *row)
 static int give_up(struct recycle *r, const struct kind *k, const char *row, struct snapshot *before,
 		   size_t n)
 {
-	struct vt_stall_key others = { 0 };
+	union any_key others = { 0 };
 	struct vt_hist value = { 0 };		/* the largest value */
 	struct rows to = rows_of(&r->given_up, k);
 
@@ -210,14 +241,15 @@ static bool crowded(const struct recycle *r, const struct kind *k, struct snapsh
 	uint64_t room = collector__room(r->collector, k->map);
 
 	/* A map that isn't asked for has room for one. */
-	return room > 1 && *rows_of(now, k).n > room / 4 * 3;
+	return room > 1 && (*rows_of(now, k).n > room / 4 * 3 ||
+			    (k->map == MAP_STACKED && r->stacks_scarce));
 }
 
 static int run_kind(struct recycle *r, const struct kind *k, struct snapshot *now, struct snapshot *before,
 		    size_t n_before)
 {
 	struct rows rows = rows_of(now, k);
-	uint64_t room = collector__room(r->collector, k->map);
+	uint64_t left = collector__room(r->collector, k->map) / 2;
 	const char **idle;
 	size_t n;
 	int given_up = 0;
@@ -227,7 +259,10 @@ static int run_kind(struct recycle *r, const struct kind *k, struct snapshot *no
 	idle = idle_rows(r, k, rows, &n);
 	if (!idle)
 		return -1;
-	for (size_t i = 0; i < n && *rows.n - given_up > room / 2; i++) {
+	/* Few rows may refer to many stacks. */
+	if (k->map == MAP_STACKED && r->stacks_scarce && left > *rows.n / 2)
+		left = *rows.n / 2;
+	for (size_t i = 0; i < n && *rows.n - given_up > left; i++) {
 		int err = give_up(r, k, idle[i], before, n_before);
 
 		if (err < 0) {
@@ -240,12 +275,15 @@ static int run_kind(struct recycle *r, const struct kind *k, struct snapshot *no
 	return given_up;
 }
 
-struct recycle *recycle__new(struct collector *c)
+struct recycle *recycle__new(struct collector *c, recycle__swept_fn swept, void *ctx)
 {
 	struct recycle *r = calloc(1, sizeof(*r));
 
-	if (r)
-		r->collector = c;
+	if (!r)
+		return NULL;
+	r->collector = c;
+	r->swept = swept;
+	r->ctx = ctx;
 	return r;
 }
 
@@ -258,6 +296,72 @@ void recycle__free(struct recycle *r)
 	free(r);
 }
 
+static int by_id(const void *a, const void *b)
+{
+	int32_t x = *(const int32_t *)a, y = *(const int32_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* How many stacks rows refer to; 0 when memory is short. */
+static size_t stacks_of(const struct stack_row *rows, size_t n)
+{
+	int32_t *ids = calloc(4 * n + 1, sizeof(*ids));
+	size_t used = 0;
+
+	if (!ids)
+		return 0;
+	for (size_t i = 0; i < n; i++) {
+		const struct vt_stack_key *k = &rows[i].key;
+
+		memcpy(&ids[4 * i], (int32_t[]){ k->user, k->kernel, k->blocker_user, k->blocker_kernel },
+		       4 * sizeof(*ids));
+	}
+	qsort(ids, 4 * n, sizeof(*ids), by_id);
+	for (size_t i = 0; i < 4 * n; i++)
+		used += ids[i] >= 0 && (!i || ids[i] != ids[i - 1]);
+	free(ids);
+	return used;
+}
+
+/*
+ * Look how many stacks there are.  Returns whether deleting those that no row
+ * refers to is worth the pause, whatever happens to the rows.
+ */
+static bool look_at_stacks(struct recycle *r, const struct snapshot *now)
+{
+	const __u64 *lost = now->counters.lost;
+	bool no_place = lost[VT_LOST_STACK] != r->lost_stacks;
+	bool unasked = lost[VT_LOST_WANTED_FULL] != r->unasked;
+	uint64_t room = collector__stack_room(r->collector);
+	size_t used;
+
+	r->lost_stacks = lost[VT_LOST_STACK];
+	r->unasked = lost[VT_LOST_WANTED_FULL];
+	r->stacks_scarce = false;
+	if (!no_place)
+		return unasked;
+	used = stacks_of(now->stacks, now->n_stacks);
+	/* A stack has one place, which more often than not is another's then. */
+	r->stacks_scarce = used > room / 2;
+	return unasked || collector__n_stacks(r->collector) > used + room / 8;
+}
+
+static void sweep(struct recycle *r)
+{
+	struct stack_row *rows;
+	size_t n;
+	int deleted = collector__sweep_stacks(r->collector, &rows, &n);
+
+	/* Those that could not be deleted stay what they are. */
+	if (deleted < 0)
+		return;
+	r->stacks_given_up += deleted;
+	if (r->swept)
+		r->swept(r->ctx, rows, n);
+	free(rows);
+}
+
 static int out_of_memory(void)
 {
 	elog("out of memory: free some and try again, or give a smaller --max-entries");
@@ -267,7 +371,7 @@ static int out_of_memory(void)
 int recycle__run(struct recycle *r, struct snapshot *before, size_t n_before, uint64_t now_ns)
 {
 	struct snapshot now;
-	bool any = false;
+	bool any = false, scarce;
 	int given_up = 0;
 
 	if (now_ns < r->next_ns)
@@ -275,6 +379,7 @@ int recycle__run(struct recycle *r, struct snapshot *before, size_t n_before, ui
 	r->next_ns = now_ns + LOOK_NS;
 	if (collector__read(r->collector, &now))
 		return -1;
+	scarce = look_at_stacks(r, &now);
 	for (size_t i = 0; i < KINDS; i++) {
 		int n = run_kind(r, &kinds[i], &now, before, n_before);
 
@@ -283,6 +388,7 @@ int recycle__run(struct recycle *r, struct snapshot *before, size_t n_before, ui
 			return out_of_memory();
 		}
 		given_up += n;
+		scarce |= n && kinds[i].map == MAP_STACKED;
 		any |= crowded(r, &kinds[i], &now);
 	}
 	snapshot__free(&r->last);
@@ -290,7 +396,16 @@ int recycle__run(struct recycle *r, struct snapshot *before, size_t n_before, ui
 		r->last = now;
 	else
 		snapshot__free(&now);
+	r->rows_given_up += given_up;
+	if (scarce)
+		sweep(r);
 	return given_up;
+}
+
+void recycle__cost(const struct recycle *r, struct cost *cost)
+{
+	cost->rows_given_up = r->rows_given_up;
+	cost->stacks_given_up = r->stacks_given_up;
 }
 
 int recycle__add(const struct recycle *r, struct snapshot *now)

@@ -2,6 +2,7 @@
 #include "render.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 /* A frame of our own: without what divides frames, and lines from their weight. */
 static void frame(FILE *out, const char *s)
@@ -31,6 +32,8 @@ static void line(FILE *out, const struct model_stack *s)
 	fprintf(out, ";[%s wait]", model__kind_name(who->kind));
 	if (who->kind == VT_DRAIN) {
 		fprintf(out, ";[in %s]", s->syscall);
+	} else if (!who->tid && !strcmp(who->comm, "(others)")) {
+		fprintf(out, ";[others]");
 	} else if (!who->tid) {
 		fprintf(out, ";[blocker unknown]");
 	} else {

@@ -65,6 +65,7 @@ static const struct {
 	{ "stack_full", "waits without their stacks: raise --max-entries" },
 	{ "wanted_full", "writers that were not asked for their stacks: raise --max-entries" },
 	{ "max_race", "updates of a maximum given up: it may be too low" },
+	{ "stack_pause", "waits without stacks while room was made for others" },
 	{ "offset_full", "waits missing among the addresses of the live page: raise --max-entries" },
 };
 
@@ -98,6 +99,8 @@ static void render_cost(FILE *out, const struct cost *cost)
 		bytes += cost->maps[i].bytes;
 	}
 	fprintf(out, "%-34s %12" PRIu64 " %14s\n", "all maps", bytes, text__size(bytes, text, sizeof(text)));
+	fprintf(out, "gave up %" PRIu64 " rows, now in those of others, and %" PRIu64 " stacks that no row has\n",
+		cost->rows_given_up, cost->stacks_given_up);
 	fprintf(out, "vmalocktop itself took %s of CPU time since it started\n",
 		text__time(cost->cpu_ns, text, sizeof(text)));
 }

@@ -29,6 +29,10 @@ struct replay {
 	struct coverage coverage;
 	struct names names;
 	void *known;			/* a tree of tsearch() */
+	struct known **next;		/* names that the next snapshot may need, the last one none of */
+	size_t n_next;
+	struct snapshot before;		/* what it is compared with, if it isn't the last one */
+	bool has_before;
 	struct reporter reporter;
 	struct snapshot pending;	/* read, not printed: it may be the last */
 	bool has_pending;
@@ -75,7 +79,7 @@ static const char *frames(void *ctx, uint32_t tgid, int32_t id)
 {
 	const struct known *k = find(ctx, (struct known){ .type = FRAME_FRAMES, .tgid = tgid, .id = id });
 
-	return k ? k->text : NULL;
+	return k && k->text[0] ? k->text : NULL;
 }
 
 static void free_known(void *v)
@@ -86,18 +90,41 @@ static void free_known(void *v)
 	free(k);
 }
 
-/* Keep a name; returns 0, -1 when memory is short. */
+/* Keep a name for the next snapshot; returns 0, -1 when memory is short. */
 static int keep(struct replay *r, const struct known *name)
 {
-	struct known *k = malloc(sizeof(*k)), **node;
+	struct known *k = malloc(sizeof(*k)), **more;
 
-	if (!k)
+	more = k ? realloc(r->next, (r->n_next + 1) * sizeof(*more)) : NULL;
+	if (!more) {
+		free(k);
+		free(name->text);
 		return -1;
+	}
 	*k = *name;
-	node = tsearch(k, &r->known, by_key);
-	if (node && *node != k)
-		free_known(k);
-	return node ? 0 : -1;
+	r->next = more;
+	r->next[r->n_next++] = k;
+	return 0;
+}
+
+/* The snapshot before is printed: names become what the next one calls so. */
+static int use_names(struct replay *r)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < r->n_next; i++) {
+		struct known **node = tsearch(r->next[i], &r->known, by_key);
+
+		if (!node) {
+			free_known(r->next[i]);
+			err = -1;
+		} else if (*node != r->next[i]) {
+			free_known(*node);
+			*node = r->next[i];
+		}
+	}
+	r->n_next = 0;
+	return err;
 }
 
 /* A text out of the file: ended, and without what could command a terminal. */
@@ -194,6 +221,17 @@ static int print_pending(struct replay *r, bool last)
 	return err;
 }
 
+/* Compare the next snapshot with what was recorded for that. */
+static void use_before(struct replay *r)
+{
+	if (!r->has_before)
+		return;
+	snapshot__free(&r->reporter.before);
+	r->reporter.before = r->before;
+	memset(&r->before, 0, sizeof(r->before));
+	r->has_before = false;
+}
+
 enum step { GOES_ON, AT_END, BROKEN, FAILED };
 
 static enum step take(struct replay *r, const struct frame_head *head, const void *payload)
@@ -223,7 +261,12 @@ static enum step take(struct replay *r, const struct frame_head *head, const voi
 		if (unframe__snapshot(payload, head->length, &r->pending))
 			return BROKEN;
 		r->has_pending = true;
-		return GOES_ON;
+		use_before(r);
+		return use_names(r) ? BROKEN : GOES_ON;
+	case FRAME_BEFORE:
+		snapshot__free(&r->before);
+		r->has_before = !unframe__snapshot(payload, head->length, &r->before);
+		return r->has_before ? GOES_ON : BROKEN;
 	default:
 		return BROKEN;
 	}
@@ -268,6 +311,10 @@ int replay__run(const struct env *env)
 	unframe__close(r.in);
 	if (r.has_pending)
 		snapshot__free(&r.pending);
+	snapshot__free(&r.before);
+	for (size_t i = 0; i < r.n_next; i++)
+		free_known(r.next[i]);
+	free(r.next);
 	reporter__free(&r.reporter);
 	tdestroy(r.known, free_known);
 	return err && !r.reporter.closed;

@@ -120,6 +120,27 @@ static void tick(struct session *s)
 		collector__each_stack(s->collector, name_stack, s->frames);
 }
 
+/* See recycle__swept_fn(). */
+static void swept(void *ctx, const struct stack_row *rows, size_t n)
+{
+	const struct session *s = ctx;
+
+	if (s->frames)
+		frames__retain(s->frames, rows, n);
+	if (s->record)
+		record__forget_stacks(s->record);
+}
+
+/* Make room in the maps, if need be.  Returns 0, -1 after a message. */
+static int make_room(struct session *s)
+{
+	int n = recycle__run(s->recycle, &s->reporter.before, 1, now_ns());
+
+	if (n > 0 && s->record)
+		return record__before(s->record, &s->reporter.before);
+	return n < 0 ? -1 : 0;
+}
+
 /* A snapshot with all rows.  Returns 0, -1 after a message. */
 static int read_all(struct session *s, struct snapshot *now)
 {
@@ -138,6 +159,7 @@ static int report(struct session *s, bool last)
 		return -1;
 	if (s->env->stats) {
 		collector__cost(s->collector, &cost);
+		recycle__cost(s->recycle, &cost);
 		m.cost = &cost;
 	}
 	/* Building the model has recorded the names. */
@@ -193,7 +215,7 @@ static int loop(struct session *s)
 
 		if (gone || now >= end)
 			break;
-		if (recycle__run(s->recycle, &s->reporter.before, 1, now) < 0)
+		if (make_room(s))
 			return -1;
 		if (now >= due) {
 			if (env->count && ++reports == env->count)
@@ -223,7 +245,7 @@ static int live_read(void *ctx, bool whole, enum sort sort, struct model *m)
 	struct snapshot now, none = { .ns = s->begun_ns }, before = s->reporter.before;
 	int err;
 
-	if (recycle__run(s->recycle, &s->reporter.before, 1, now_ns()) < 0 || read_all(s, &now))
+	if (make_room(s) || read_all(s, &now))
 		return -1;
 	s->reporter.context.sort = sort;
 	if (whole)
@@ -311,7 +333,7 @@ static int open_names(struct session *s)
 	s->places = places__new(target__root_pids() ? "/proc" : NULL);
 	if (s->env->stacks)
 		s->frames = frames__new(read_stack, s->collector);
-	s->recycle = recycle__new(s->collector);
+	s->recycle = recycle__new(s->collector, swept, s);
 	if (s->places && s->recycle && (s->frames || !s->env->stacks))
 		return 0;
 	elog("out of memory: free some and try again");

@@ -256,6 +256,24 @@ void symbols__free(struct symbols *s)
 	free(s);
 }
 
+void symbols__retain(struct symbols *s, const pid_t *pids, size_t n)
+{
+	void *kept = NULL;
+
+	for (size_t i = 0; i < n; i++) {
+		struct process key = { .pid = pids[i] }, **node = tfind(&key, &s->processes, by_pid), *p;
+
+		if (!node)
+			continue;
+		p = *node;
+		tdelete(p, &s->processes, by_pid);
+		if (!tsearch(p, &kept, by_pid))
+			free_process(p);
+	}
+	tdestroy(s->processes, free_process);
+	s->processes = kept;
+}
+
 static const char *user_name(struct symbols *s, pid_t pid, uint64_t address, char module[SYMBOL_LEN])
 {
 	struct process *p = process_of(s, pid);

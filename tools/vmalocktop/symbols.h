@@ -15,6 +15,9 @@ struct symbols;
 struct symbols *symbols__new(void);
 void symbols__free(struct symbols *s);
 
+/* symbols__retain() - forget all processes but these @n, of which some may be named more than once */
+void symbols__retain(struct symbols *s, const pid_t *pids, size_t n);
+
 /**
  * symbols__name() - the function at an address
  * @s: the symbols
