@@ -19,6 +19,7 @@ void shim_step(void);
 #define smp_wmb()		__atomic_thread_fence(__ATOMIC_RELEASE)
 #define smp_mb__after_atomic()	smp_mb()
 #define smp_mb__before_atomic()	smp_mb()
+#define smp_mb__after_spinlock()	smp_mb()
 
 typedef struct {
 	s64 counter;

@@ -146,5 +146,6 @@ void shim_synchronize_rcu(void);
 #define rcu_read_lock()		shim_rcu_read_lock()
 #define rcu_read_unlock()	shim_rcu_read_unlock()
 #define synchronize_rcu()	shim_synchronize_rcu()
+#define synchronize_rcu_expedited()	shim_synchronize_rcu()
 
 #endif /* SHIM_SYNC_H */

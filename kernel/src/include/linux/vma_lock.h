@@ -37,6 +37,9 @@ DECLARE_TRACEPOINT(vma_fault_fallback);
  * or EXCL of the current generation and no users stays without users (but for
  * a wrap of mm_lock_seq at the wrong moment, see vma_lock.rst).
  *
+ * A task holds two references at most (UFFDIO_MOVE), and there are fewer than
+ * 2^22 tasks: the users need no check for overflow.
+ *
  * The generation outlives the bit: a VMA that was changed in place shows
  * another one than before, see struct vma_peek.
  */
@@ -308,13 +311,21 @@ bool __vma_peek_stale(struct vma_peek *peek, unsigned long address,
  * of its copy, sets entries that are right, or that the writer is yet to
  * change or zap.
  *
+ * Writers skip an empty PMD without a lock, and the table may have been put
+ * there by a fault on a neighbour, which nobody waits for.  Hence the full
+ * barrier: whoever saw the table and then the VMA open did so before the writer
+ * closed it, who will see the table, too.
+ *
  * Return: true if not: insert nothing and go on with a reference.
  */
 static inline bool vma_peek_stale(struct vma_peek *peek, unsigned long address,
 				  enum vma_zombie_where where)
 {
-	u64 word = vma_read_word(peek->live);
+	u64 word;
 
+	/* Pairs with the full barrier of the cmpxchg that closes the VMA. */
+	smp_mb__after_spinlock();
+	word = vma_read_word(peek->live);
 	if (likely(!(word & VMA_CLOSED_MASK) && vma_word_gen(word) == peek->gen))
 		return false;
 	return __vma_peek_stale(peek, address, where, word);
@@ -415,12 +426,13 @@ struct vma_peek {
 /*
  * Sleep until no page fault without a reference goes by what its VMA was before
  * this call.  For writers that rely on that, and neither change nor zap the
- * entries that such a fault may set; not a common path.
+ * entries that such a fault may set; not a common path.  Expedited: garbage
+ * collectors register with userfaultfd while they have stopped the world.
  */
 static inline void vma_peek_sync(void)
 {
 	if (IS_ENABLED(CONFIG_PER_VMA_LOCK_RCU))
-		synchronize_rcu();
+		synchronize_rcu_expedited();
 }
 
 /* Exists with CONFIG_VMA_LOCK_TEST only: the caller asks IS_ENABLED(). */
