@@ -6,7 +6,7 @@
 # Usage: guest.sh HAZARDS SECONDS [PARAMETER=VALUE...] - each case of cases.txt for SECONDS at least, with vma_lock's
 # PARAMETERs set to what takes no protection away.
 #        guest.sh --break CASE HAZARDS SECONDS PARAMETER=VALUE... - CASE as it is, then "armed", then CASE with the
-# PARAMETERs set.
+# PARAMETERs set. Besides those of cases.txt, CASE can be CASE.sh here, which another suite runs without --break.
 #
 # Prints TAP without numbers. A case passes if the program found nothing wrong and the kernel had no complaint.
 set -euo pipefail
@@ -27,9 +27,10 @@ set_parameter() {
 
 # run_case NAME PROMISE SECONDS
 run_case() {
-	local status=0
+	local status=0 command=("$program" "$1")
+	[ ! -x "./$1.sh" ] || command=("./$1.sh")
 	dmesg -C
-	timeout -k 5 240 "$program" "$1" "$3" "$work" >/tmp/out 2>&1 || status=$?
+	timeout -k 5 240 "${command[@]}" "$3" "$work" >/tmp/out 2>&1 || status=$?
 	# if it was killed
 	set_parameter insert_delay_us 0
 	set_parameter lookup_delay_us 0
@@ -50,18 +51,22 @@ run_case() {
 mkfs.ext4 -q /dev/vda
 mkdir -p "$work"
 mount /dev/vda "$work"
+# arm PARAMETER=VALUE...
+arm() {
+	local parameter
+	for parameter; do
+		set_parameter "${parameter%%=*}" "${parameter#*=}"
+	done
+}
+
+if [ -n "$only" ]; then
+	run_case "$only" "nothing is broken" 1
+	arm "$@"
+	echo "# armed"
+	run_case "$only" "broken" "$seconds"
+	exit 0
+fi
 while IFS=$'\t' read -r name promise; do
-	if [ -z "$only" ]; then
-		for parameter; do
-			set_parameter "${parameter%%=*}" "${parameter#*=}"
-		done
-		run_case "$name" "$promise" "$seconds"
-	elif [ "$only" = "$name" ]; then
-		run_case "$name" "$promise" 1
-		for parameter; do
-			set_parameter "${parameter%%=*}" "${parameter#*=}"
-		done
-		echo "# armed"
-		run_case "$name" "$promise" "$seconds"
-	fi
+	arm "$@"
+	run_case "$name" "$promise" "$seconds"
 done < <(grep -v '^#' cases.txt)
