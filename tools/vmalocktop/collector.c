@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -171,6 +172,11 @@ struct collector *collector__of(struct vmalocktop *skel)
 	c->skel = skel;
 	c->stats_fd = -1;
 	return c;
+}
+
+void collector__leave(struct collector *c, pid_t pid)
+{
+	bpf_map_delete_elem(bpf_map__fd(c->skel->maps.pids), &pid);
 }
 
 const struct names *collector__names(const struct collector *c)
@@ -369,11 +375,15 @@ void collector__cost(struct collector *c, struct cost *cost)
 {
 	struct bpf_program *prog;
 	struct bpf_map *map;
+	struct rusage usage;
 	struct timespec t;
 
 	*cost = (struct cost){ 0 };
 	if (!clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t))
 		cost->cpu_ns = t.tv_sec * 1000000000ULL + t.tv_nsec;
+	if (!getrusage(RUSAGE_SELF, &usage))
+		cost->max_rss_bytes = usage.ru_maxrss * 1024ULL;
+	cost->thread_bytes = bpf_map__value_size(c->skel->maps.tasks);
 	bpf_object__for_each_map(map, c->skel->obj) {
 		if (cost->n_maps == sizeof(cost->maps) / sizeof(cost->maps[0]))
 			break;

@@ -47,6 +47,9 @@ const struct coverage *collector__coverage(const struct collector *c);
  */
 int collector__start(struct collector *c);
 
+/* collector__leave() - one of several processes that are watched has ended: its PID may become another's */
+void collector__leave(struct collector *c, pid_t pid);
+
 /**
  * collector__read() - take a snapshot
  * @c: the collector

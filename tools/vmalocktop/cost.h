@@ -18,6 +18,8 @@ struct prog_cost {
 
 struct cost {
 	uint64_t cpu_ns;		/* that this process has taken */
+	uint64_t max_rss_bytes;		/* of memory that it had at most */
+	uint64_t thread_bytes;		/* of kernel memory, at least, for each living thread that has waited */
 	uint64_t rows_given_up;		/* added to those of others, to make room */
 	uint64_t stacks_given_up;	/* that no row referred to any more */
 	struct map_cost maps[32];

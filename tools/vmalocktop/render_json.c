@@ -258,6 +258,8 @@ static void add_cost(struct json_object *to, const struct cost *cost)
 	struct json_object *o = json__object(to, "cost"), *progs, *maps;
 
 	json__add_u64(o, "cpu_ns", cost->cpu_ns);
+	json__add_u64(o, "max_rss_bytes", cost->max_rss_bytes);
+	json__add_u64(o, "thread_bytes", cost->thread_bytes);
 	json__add_u64(o, "rows_given_up", cost->rows_given_up);
 	json__add_u64(o, "stacks_given_up", cost->stacks_given_up);
 	progs = json__object(o, "programs");

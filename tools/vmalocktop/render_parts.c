@@ -69,14 +69,15 @@ static const struct {
 	{ "offset_full", "waits missing among the addresses of the live page: raise --max-entries" },
 };
 
-static void lost(FILE *out, const struct named_count *c)
+const char *render__lost(const struct named_count *c, char buf[LOST_LEN])
 {
 	const char *text = "waits that could not be timed";
 
 	for (size_t i = 0; i < sizeof(losses) / sizeof(losses[0]); i++)
 		if (!strcmp(losses[i].name, c->name))
 			text = losses[i].text;
-	fprintf(out, "lost: %s %" PRIu64 " (%s)\n", c->name, c->count, text);
+	snprintf(buf, LOST_LEN, "lost: %s %" PRIu64 " (%s)", c->name, c->count, text);
+	return buf;
 }
 
 static void render_cost(FILE *out, const struct cost *cost)
@@ -101,12 +102,17 @@ static void render_cost(FILE *out, const struct cost *cost)
 	fprintf(out, "%-34s %12" PRIu64 " %14s\n", "all maps", bytes, text__size(bytes, text, sizeof(text)));
 	fprintf(out, "gave up %" PRIu64 " rows, now in those of others, and %" PRIu64 " stacks that no row has\n",
 		cost->rows_given_up, cost->stacks_given_up);
-	fprintf(out, "vmalocktop itself took %s of CPU time since it started\n",
+	fprintf(out, "each thread that has waited takes at least %" PRIu64 " bytes more while it lives\n",
+		cost->thread_bytes);
+	fprintf(out, "vmalocktop itself took %s of CPU time since it started, ",
 		text__time(cost->cpu_ns, text, sizeof(text)));
+	fprintf(out, "and %s of memory at most\n", text__size(cost->max_rss_bytes, text, sizeof(text)));
 }
 
 void render__tail(FILE *out, const struct model *m)
 {
+	char text[LOST_LEN];
+
 	if (m->waits_before)
 		fprintf(out, "not timed: %" PRIu64 " waits already under way when tracing began\n",
 			m->waits_before);
@@ -115,7 +121,7 @@ void render__tail(FILE *out, const struct model *m)
 			m->births_before);
 	for (int i = 0; i < m->lost_now.n; i++)
 		if (m->lost_now.v[i].count)
-			lost(out, &m->lost_now.v[i]);
+			fprintf(out, "%s\n", render__lost(&m->lost_now.v[i], text));
 	if (!m->lost_now.total)
 		fprintf(out, "nothing lost\n");
 	if (m->cost)

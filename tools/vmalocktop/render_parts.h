@@ -9,6 +9,7 @@
 #include "model.h"
 
 #define RANGE_LEN 192
+#define LOST_LEN 160
 #define MAX_REGIONS 10
 
 /* render__head() - what the report is about, on one line */
@@ -26,6 +27,9 @@ void render__region_hists(FILE *out, const struct model *m, const struct model_r
 
 /* render__tail() - what is missing from the report, and what watching costs if that was asked for */
 void render__tail(FILE *out, const struct model *m);
+
+/* render__lost() - what one of m->lost or m->lost_now means, and what can be done, on one line; returns @buf */
+const char *render__lost(const struct named_count *c, char buf[LOST_LEN]);
 
 /* render__range() - "NAME 64.0G 0x...-0x..."; returns @buf */
 const char *render__range(const struct range *r, char buf[RANGE_LEN]);

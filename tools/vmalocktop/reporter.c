@@ -7,6 +7,7 @@
 
 #include "diag.h"
 #include "render.h"
+#include "render_parts.h"
 
 int reporter__model(struct reporter *r, struct snapshot *now, bool last, struct model *m)
 {
@@ -41,6 +42,20 @@ int reporter__flush(struct reporter *r)
 	return -1;
 }
 
+/* Some formats have no place for what is missing in them. */
+static void complain(const struct model *m)
+{
+	char text[LOST_LEN];
+
+	for (int i = 0; i < m->lost_now.n; i++) {
+		const char *cause = m->lost_now.v[i].name;
+		const struct named_count all = { .name = cause, .count = counts__get(&m->lost, cause) };
+
+		if (all.count)
+			wlog("%s", render__lost(&all, text));
+	}
+}
+
 int reporter__print(struct reporter *r, const struct model *m)
 {
 	const struct timespec *when = &r->before.when;
@@ -68,6 +83,8 @@ int reporter__print(struct reporter *r, const struct model *m)
 		break;
 	}
 	r->reported = true;
+	if (m->last && (env->output == OUTPUT_CSV || env->output == OUTPUT_FOLDED))
+		complain(m);
 	return reporter__flush(r);
 }
 

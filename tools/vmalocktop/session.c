@@ -189,6 +189,7 @@ static bool sleep_until(struct session *s, uint64_t until, const sigset_t *unblo
 		close(s->fds[i].fd);
 		s->fds[i].fd = -1;
 		s->n_alive--;
+		collector__leave(s->collector, env->pids[i]);
 	}
 	return env->n_pids && !s->n_alive;
 }
