@@ -59,16 +59,20 @@ keys() {
 @test "the table: what was lost, to whom, in which region" {
 	view 80 24
 	shows "^vmalocktop [0-9:]{8}  PID $load \\(vmalock-load\\)  last [0-9.]+s  by lost$"
-	shows '^faults lost [0-9.]+(us|ms|s), [0-9.]+ threads, [0-9]+% behind vmalock-load \([0-9]+\) (mmap|mprotect)'
+	shows '^faults lost [0-9.]+(us|ms|s): [0-9.]+ threads stood still on average(; [0-9]+ waits? now)?$'
+	shows '^[0-9]+% behind vmalock-load \(tid [0-9]+\) in (mmap|mprotect), [0-9.]+[BKMG] at 0x[0-9a-f]+$'
 	shows '^[0-9]+ faults/s  .* waits/s: .*mmap_lock [0-9]+'
-	shows '^    LOST   SHR   WAITS      MAX     PID COMMAND         SIZE REGION$'
-	shows "^ +[0-9.]+(us|ms|s) +[0-9]+% +[0-9]+ +[0-9.]+(us|ms|s) +$load vmalock-load +[0-9.]+[KMG] (memfd:|\\[anon)"
+	shows '^    LOST   SHR   WAITS      MAX KIND         SIZE REGION$'
+	shows '^ +[0-9.]+(us|ms|s) +[0-9]+% +[0-9]+ +[0-9.]+(us|ms|s) (baby|excl|mmap_lock) +[0-9.]+[KMG] (memfd:|\[anon).* 0x[0-9a-f]+'
+	shows '^WRITERS THAT STALLED FAULTS$'
+	shows '^ +[0-9.]+(us|ms|s) +[0-9]+ +[0-9.]+(us|ms|s)  [a-z_]+ +vmalock-load \(tid [0-9]+\) in (mmap|mprotect)'
+	shows '^ +last on [0-9.]+[BKMG] at 0x[0-9a-f]+'
 	shows '^q quit  \? help  Enter look into '
 }
 
 @test "Enter: the writers that stalled a region, its histograms and stacks; Esc: back" {
 	view 100 60 --stacks
-	shows "^ +[0-9.]+(us|ms|s) +[0-9]+% .* vmalock-load"
+	shows '^ +[0-9.]+(us|ms|s) +[0-9]+% .* (memfd:|\[anon)'
 	keys p
 	shows ' PAUSED$'
 	keys Enter
@@ -108,7 +112,7 @@ keys() {
 
 @test "down selects the next row, and no further than the last" {
 	view 80 24
-	shows '^ +[0-9.]+(us|ms|s) +[0-9]+% .* vmalock-load'
+	shows '^ +[0-9.]+(us|ms|s) +[0-9]+% .* (memfd:|\[anon)'
 	keys a
 	for _ in $(seq 40); do
 		keys Down
@@ -116,7 +120,7 @@ keys() {
 	keys p
 	shows ' PAUSED$'
 	"${tmux[@]}" capture-pane -e -p >"$BATS_TEST_TMPDIR/colours"
-	last=$(grep -E 'vmalock-load +([0-9.]+[KMG]|-) ' "$BATS_TEST_TMPDIR/colours" | tail -n 1)
+	last=$(grep -E '[0-9]% .* ([0-9.]+[KMG]|-) ' "$BATS_TEST_TMPDIR/colours" | tail -n 1)
 	[[ $last == *$'\e[7m'* || $last == *$'\e[0;7m'* ]]
 }
 
@@ -155,7 +159,46 @@ keys() {
 	program=$BATS_TEST_TMPDIR/$'e\e[7;31mvil\a'
 	cp build/bin/vmalock-load "$program"
 	view 80 24
+	shows '^[0-9]+% behind e\?\[7;31mvil\? \(tid '
+	# with the column of names
+	"${tmux[@]}" resize-window -x 110 -y 24
 	shows '^ +[0-9.]+(us|ms|s) +[0-9]+% .* e\?\[7;31mvil\? '
+}
+
+@test "a row that was chosen stays chosen when the order changes" {
+	view 140 40
+	keys a
+	shows '  all [0-9.]+s  by lost$'
+	chosen() {
+		"${tmux[@]}" capture-pane -e -p | grep -E '[0-9]% .* ([0-9.]+[KMG]|-) ' | grep -F $'\e[7m' |
+			grep -oE '0x[0-9a-f]+' | head -n 1
+	}
+	for _ in $(seq 100); do
+		"${tmux[@]}" capture-pane -p >"$BATS_TEST_TMPDIR/screen"
+		[ "$(grep -cE '[0-9]% .* 0x' "$BATS_TEST_TMPDIR/screen")" -lt 4 ] || break
+		sleep 0.1
+	done
+	keys Down Down
+	sleep 0.5
+	was=$(chosen)
+	[ -n "$was" ]
+	keys s s s s
+	shows '  by max$'
+	for _ in 1 2 3; do
+		sleep 0.7
+		[ "$(chosen)" = "$was" ]
+	done
+}
+
+@test "all processes: PIDs and names at 80 columns, kinds, too, where there is room" {
+	terminal
+	"$program" --duration 300 --modes anon,replace,mprotect >/dev/null 3>&- &
+	load=$!
+	"${tmux[@]}" new-session -d -x 80 -y 24 "build/bin/vmalocktop; echo left with \$?; cat"
+	shows '^    LOST   SHR   WAITS      MAX     PID COMMAND         SIZE REGION$'
+	shows " $load vmalock-load +[0-9.]+[KMG] (memfd:|\\[anon)"
+	"${tmux[@]}" resize-window -x 110 -y 24
+	shows '^    LOST   SHR   WAITS      MAX KIND          PID COMMAND         SIZE REGION$'
 }
 
 @test "the process ends: the terminal is as before, and that is said" {

@@ -59,7 +59,7 @@ static void new_page(struct live_view *v, enum page page)
 static bool key(struct live_view *v, const struct model *m, int c)
 {
 	int page = LINES > 4 ? LINES - 4 : 1;
-	int *at = v->page == PAGE_TOP ? &v->selected : &v->scroll;
+	int *at = v->page == PAGE_TOP ? &v->selected : &v->scroll, was = *at;
 
 	switch (c) {
 	case 'q':
@@ -126,6 +126,8 @@ static bool key(struct live_view *v, const struct model *m, int c)
 		v->paused = !v->paused;
 		break;
 	}
+	if (at == &v->selected && *at != was)
+		v->moved = *at > 0;
 	return true;
 }
 
@@ -167,6 +169,7 @@ static int loop(struct live_view *v, const struct live_source *source, unsigned 
 		}
 		model__free(&m);
 		m = next;
+		v->fresh = true;
 	}
 	model__free(&m);
 	return 0;

@@ -17,9 +17,11 @@
 static const char help[] =
 	"Faults that stand still because of locks on VMAs or on the whole mm\n"
 	"\n"
-	"The top says how much time they lost and who is to blame; the table which\n"
-	"regions (what people call a mapping) they wanted. SHR is the region's part of\n"
-	"all time lost. Red lines at the bottom are waits that go on right now.\n"
+	"The top says how much time they lost and who is to blame, in which system call\n"
+	"on which range; the table which regions (what people call a mapping) they\n"
+	"wanted. SHR is the region's part of all time lost, KIND what cost most of it.\n"
+	"Below are the writers that they waited for. Red lines at the bottom are waits\n"
+	"that go on right now.\n"
 	"\n"
 	"  up, down, j, k      select, or scroll       PgUp, PgDn, g, G\n"
 	"  Enter, right        look into a region      Esc, left      back\n"
@@ -37,40 +39,68 @@ static const char help[] =
 	"  drain      of a writer, until faults no longer use the VMA\n"
 	"  zombie     no wait: a fault met a VMA that was unmapped, and looked again\n";
 
-void live_text__verdict(FILE *out, const struct model *m)
+void live_text__verdict(FILE *out, const struct model *m, bool whole)
 {
-	const struct model_blame *b = m->n_blames ? &m->blames[0] : NULL;
-	const struct model_blocker *who = b ? &m->blockers[b->first] : NULL;
 	char lost[16];
 
 	if (!m->fault_ns && !m->fault_open) {
-		fprintf(out, "faults lost no time\n");
+		fprintf(out, "faults lost no time%s\n", whole ? "" : "; press a for all since tracing began");
 		return;
 	}
-	fprintf(out, "faults lost %s, %.2f threads", text__time(m->fault_ns, lost, sizeof(lost)),
+	fprintf(out, "faults lost %s: %.2f threads stood still on average", text__time(m->fault_ns, lost, sizeof(lost)),
 		model__stalled(m));
-	if (m->fault_ns && b)
-		fprintf(out, ", %.0f%% behind %s (%" PRIu32 ") %s", 100 * model__share(m, b),
-			who->key.comm, who->key.tid,
-			who->key.syscall < 0 ? "outside system calls" : who->syscall);
 	if (m->fault_open)
-		fprintf(out, "; %" PRIu64 " wait now", m->fault_open);
+		fprintf(out, "; %" PRIu64 " wait%s now", m->fault_open, m->fault_open == 1 ? "s" : "");
 	fputc('\n', out);
+}
+
+/* The range that a call names, as ", 64.0K at 0x7f0000000000"; empty if it names none. */
+static const char *call_range(const char *call, uint64_t start, uint64_t length, const char *before, char buf[80])
+{
+	char size[16];
+
+	buf[0] = '\0';
+	if (model__call_has_range(call))
+		snprintf(buf, 80, "%s%s at 0x%" PRIx64, before, text__size(length, size, sizeof(size)), start);
+	return buf;
+}
+
+void live_text__blame(FILE *out, const struct model *m)
+{
+	const struct model_blame *b = m->n_blames ? &m->blames[0] : NULL;
+	const struct model_blocker *who = b ? &m->blockers[b->first] : NULL;
+	char range[80];
+
+	if (!m->fault_ns)
+		fputc('\n', out);
+	else if (!b)
+		fprintf(out, "no writer behind it is known\n");
+	else if (who->key.syscall < 0)
+		fprintf(out, "%.0f%% behind %s (tid %" PRIu32 "), outside system calls\n", 100 * model__share(m, b),
+			who->key.comm, who->key.tid);
+	else
+		fprintf(out, "%.0f%% behind %s (tid %" PRIu32 ") in %s%s\n", 100 * model__share(m, b),
+			who->key.comm, who->key.tid, who->syscall,
+			call_range(who->syscall, who->arg0, who->arg1, ", ", range));
 }
 
 void live_text__rates(FILE *out, const struct model *m)
 {
 	double s = m->elapsed_ns > 0 ? m->elapsed_ns / 1e9 : 1;
+	bool any = false;
 
 	fprintf(out, "%.0f faults/s", m->faults / s);
 	if (coverage__has(m->coverage, METRIC_FALLBACKS))
 		fprintf(out, "  %.2f%% to mmap_lock", m->faults ? 100.0 * m->fallbacks.total / m->faults : 0);
+	/* What didn't happen needs no place of the 80 columns. */
 	fprintf(out, "  waits/s:");
-	for (int k = 0; k < VT_TIMED_KINDS; k++)
-		if (k != VT_LIFE && coverage__has(m->coverage, coverage__wait(k)))
-			fprintf(out, " %s %.0f", model__kind_name(k), m->timed[k].begun / s);
-	if (coverage__has(m->coverage, METRIC_ZOMBIES))
-		fprintf(out, " zombie %.0f", m->backoffs.total / s);
+	for (int k = 0; k < VT_TIMED_KINDS; k++) {
+		if (k == VT_LIFE || !coverage__has(m->coverage, coverage__wait(k)) || !m->timed[k].begun)
+			continue;
+		fprintf(out, " %s %.0f", model__kind_name(k), m->timed[k].begun / s);
+		any = true;
+	}
+	fprintf(out, "%s", any ? "" : " none");
 	if (m->lost_now.total)
 		fprintf(out, "  LOST %" PRIu64, m->lost_now.total);
 	fputc('\n', out);
@@ -84,9 +114,9 @@ const char *live_text__open(const struct model_open *o, char *buf, size_t len)
 	if (w->kind == VT_DRAIN)
 		snprintf(behind, sizeof(behind), " in %s", o->what);
 	else if (w->blocker.tid)
-		snprintf(behind, sizeof(behind), " behind %s (tid %" PRIu32 ") in %s", w->blocker.comm,
+		snprintf(behind, sizeof(behind), " behind %s (%" PRIu32 ") %s", w->blocker.comm,
 			 w->blocker.tid, o->what);
-	snprintf(buf, len, "waiting %s: %s (tid %" PRIu32 ") %s%s, %s", text__time(o->age_ns, age, sizeof(age)),
+	snprintf(buf, len, "waiting %s: %s (%" PRIu32 ") %s%s, %s", text__time(o->age_ns, age, sizeof(age)),
 		 w->comm, w->tid, model__kind_name(w->kind), behind,
 		 o->place.name[0] ? o->place.name : "?");
 	return buf;
@@ -94,16 +124,15 @@ const char *live_text__open(const struct model_open *o, char *buf, size_t len)
 
 static void stall(FILE *out, const struct model_stall *s)
 {
-	char total[16], avg[16], number[NAME_LEN], size[16], args[64] = "";
+	char total[16], avg[16], number[NAME_LEN], before[48], range[80];
 	const char *call = syscall_name(s->key.syscall, number, sizeof(number));
 
-	if (model__call_has_range(call))
-		snprintf(args, sizeof(args), "\n%30s last on %s at 0x%" PRIx64, "",
-			 text__size(s->arg1, size, sizeof(size)), s->arg0);
+	snprintf(before, sizeof(before), "\n%30s last on ", "");
 	fprintf(out, "%9s %7" PRIu64 " %8s  %-9s %s (tid %" PRIu32 ") in %s%s\n",
 		text__time(s->ns, total, sizeof(total)), s->count,
 		text__time(s->count ? (double)s->ns / s->count : 0, avg, sizeof(avg)),
-		model__kind_name(s->key.kind), s->key.comm, s->key.tid, call, args);
+		model__kind_name(s->key.kind), s->key.comm, s->key.tid, call,
+		call_range(call, s->arg0, s->arg1, before, range));
 }
 
 /* Add @s to one of the @n sums of the same writer, or as a new one.  Returns how many there are then. */
@@ -127,8 +156,8 @@ static int by_loss(const void *a, const void *b)
 	return (x->ns < y->ns) - (x->ns > y->ns);
 }
 
-/* Writers that stalled faults, of process @tgid in the region at @start; of all if @tgid is 0. */
-static void stalls(FILE *out, const struct model *m, uint32_t tgid, uint64_t start)
+/* At most @max writers that stalled faults, of process @tgid in the region at @start; of all if @tgid is 0. */
+static void stalls(FILE *out, const struct model *m, uint32_t tgid, uint64_t start, size_t max)
 {
 	struct model_stall *sums = calloc(m->n_stalls + 1, sizeof(*sums));
 	size_t n = 0;
@@ -141,10 +170,10 @@ static void stalls(FILE *out, const struct model *m, uint32_t tgid, uint64_t sta
 		fprintf(out, "%s\n%9s %7s %8s  %-9s %s\n",
 			tgid ? "WRITERS THAT STALLED IT" : "WRITERS THAT STALLED FAULTS", "LOST", "FAULTS",
 			"AVG", "KIND", "WRITER");
-		for (size_t i = 0; i < n && i < MAX_STALLS; i++)
+		for (size_t i = 0; i < n && i < max; i++)
 			stall(out, &sums[i]);
-		if (n > MAX_STALLS)
-			fprintf(out, "and %zu more\n", n - MAX_STALLS);
+		if (n > max)
+			fprintf(out, "and %zu more\n", n - max);
 		fputc('\n', out);
 	}
 	free(sums);
@@ -193,7 +222,7 @@ static void stacks(FILE *out, const struct model *m, uint32_t tgid)
 	}
 }
 
-static void region(FILE *out, const struct model *m, uint32_t tgid, uint64_t start)
+static void region(FILE *out, const struct model *m, uint32_t tgid, uint64_t start, bool whole)
 {
 	char size[16];
 
@@ -207,17 +236,30 @@ static void region(FILE *out, const struct model *m, uint32_t tgid, uint64_t sta
 				text__size(r->range.end - r->range.start, size, sizeof(size)), r->tgid, r->comm,
 				r->range.start, r->range.end);
 		else
-			fprintf(out, "(unknown region) of %" PRIu32 " (%s)\n\n", r->tgid, r->comm);
-		stalls(out, m, tgid, start);
+			fprintf(out, "(unmapped, or unknown) of %" PRIu32 " (%s): addresses that had\n"
+				"no mapping any more when the fault got its turn, or other ranges\n\n", r->tgid, r->comm);
+		stalls(out, m, tgid, start, MAX_STALLS);
 		render__region_hists(out, m, r);
 		render__region_vmas(out, m, r);
 		stacks(out, m, tgid);
 		return;
 	}
-	fprintf(out, "no waits in this region\n");
+	fprintf(out, "no waits in this region%s\n", whole ? "" : " in this interval; press a for all since tracing began");
 }
 
-char *live_text__page(enum page page, const struct model *m, uint32_t tgid, uint64_t start)
+char *live_text__writers(const struct model *m, size_t max)
+{
+	char *text = NULL;
+	size_t n;
+	FILE *f = open_memstream(&text, &n);
+
+	if (!f)
+		return NULL;
+	stalls(f, m, 0, 0, max);
+	return fclose(f) ? NULL : text;
+}
+
+char *live_text__page(enum page page, const struct model *m, uint32_t tgid, uint64_t start, bool whole)
 {
 	char *text = NULL, line[256];
 	size_t n;
@@ -227,10 +269,10 @@ char *live_text__page(enum page page, const struct model *m, uint32_t tgid, uint
 		return NULL;
 	switch (page) {
 	case PAGE_REGION:
-		region(f, m, tgid, start);
+		region(f, m, tgid, start, whole);
 		break;
 	case PAGE_WRITERS:
-		stalls(f, m, 0, 0);
+		stalls(f, m, 0, 0, MAX_STALLS);
 		if (!m->n_stalls)
 			fprintf(f, "no writer stalled a fault\n");
 		break;

@@ -8,8 +8,13 @@
 #include "live_view.h"
 #include "model.h"
 
-/* live_text__verdict() - how much time was lost, and to whom, on one line of 80 columns */
-void live_text__verdict(FILE *out, const struct model *m);
+/*
+ * The head; each is one line of 80 columns.
+ * live_text__verdict() - how much time was lost; @whole: since tracing began
+ * live_text__blame() - behind whom most of it
+ */
+void live_text__verdict(FILE *out, const struct model *m, bool whole);
+void live_text__blame(FILE *out, const struct model *m);
 
 /* live_text__rates() - the funnel on one line: faults per second and what became of them */
 void live_text__rates(FILE *out, const struct model *m);
@@ -23,9 +28,13 @@ const char *live_text__open(const struct model_open *o, char *buf, size_t len);
  * @m: the data
  * @tgid: of PAGE_REGION: the process
  * @start: of PAGE_REGION: the region's start
+ * @whole: @m is about all since tracing began
  *
  * Return: lines; to be freed.  NULL when memory is short.
  */
-char *live_text__page(enum page page, const struct model *m, uint32_t tgid, uint64_t start);
+char *live_text__page(enum page page, const struct model *m, uint32_t tgid, uint64_t start, bool whole);
+
+/* live_text__writers() - the first @max writers that stalled faults; as live_text__page(), empty if there is none */
+char *live_text__writers(const struct model *m, size_t max);
 
 #endif

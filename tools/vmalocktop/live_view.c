@@ -10,8 +10,11 @@
 #include "live_text.h"
 #include "text.h"
 
-#define HEAD_LINES	3
-#define OPEN_LINES	4		/* at most, below the table */
+#define HEAD_LINES	4
+#define OPEN_LINES	4		/* at most, at the bottom */
+#define WRITERS		3		/* below the table, if there is room for so many rows of it: */
+#define TABLE_LINES	5
+#define WIDE		100		/* columns from which on nothing is left out */
 
 static const char *const sorts[] = { "lost", "total", "count", "avg", "max" };
 
@@ -25,25 +28,22 @@ static void put(int y, const char *text)
 	addnstr(text, COLS);
 }
 
-/* One line of what prints more: without its newline. */
-static void put_printed(int y, void (*print)(FILE *, const struct model *), const struct model *m)
+/* One line of what is printed to @line, which is closed: without its newline. */
+static void put_printed(int y, FILE *line, char **text)
 {
-	char *text = NULL;
-	size_t n;
-	FILE *f = open_memstream(&text, &n);
-
-	if (!f)
+	if (!line)
 		return;
-	print(f, m);
-	fclose(f);
-	text[strcspn(text, "\n")] = '\0';
-	put(y, text);
-	free(text);
+	fclose(line);
+	(*text)[strcspn(*text, "\n")] = '\0';
+	put(y, *text);
+	free(*text);
 }
 
 static void head(const struct live_view *v, const struct model *m)
 {
-	char line[256], clock[16] = "";
+	char line[256], clock[16] = "", *text;
+	FILE *f;
+	size_t n;
 	time_t now = time(NULL);
 	struct tm tm;
 
@@ -64,19 +64,26 @@ static void head(const struct live_view *v, const struct model *m)
 	attroff(A_BOLD);
 	if (m->fault_ns || m->fault_open)
 		attron(COLOR_PAIR(COLOR_HOT));
-	put_printed(1, live_text__verdict, m);
+	if ((f = open_memstream(&text, &n)))
+		live_text__verdict(f, m, v->whole);
+	put_printed(1, f, &text);
+	if ((f = open_memstream(&text, &n)))
+		live_text__blame(f, m);
+	put_printed(2, f, &text);
 	attroff(COLOR_PAIR(COLOR_HOT));
-	put_printed(2, live_text__rates, m);
+	if ((f = open_memstream(&text, &n)))
+		live_text__rates(f, m);
+	put_printed(3, f, &text);
 }
 
-/* The row that was selected may be another one now. */
+/* The row that was selected may be another one in new data. */
 static void follow(struct live_view *v, const struct model *m)
 {
-	if (v->start)
+	if (v->fresh && v->start && (v->moved || v->page == PAGE_REGION))
 		for (size_t i = 0; i < m->n_regions; i++)
-			if (m->regions[i].tgid == v->tgid && m->regions[i].range.start == v->start &&
-			    v->page == PAGE_REGION)
+			if (m->regions[i].tgid == v->tgid && m->regions[i].range.start == v->start)
 				v->selected = i;
+	v->fresh = false;
 	if (v->selected >= (int)m->n_regions)
 		v->selected = (int)m->n_regions - 1;
 	if (v->selected < 0)
@@ -91,9 +98,33 @@ static void remember(struct live_view *v, const struct model *m)
 	v->start = m->regions[v->selected].range.start;
 }
 
+/* The kind of wait that cost most time or, if none did, that there was. */
+static const char *kind_of(const struct model_region *r)
+{
+	int most = VT_ZOMBIE;
+
+	for (int k = 0; k < VT_TIMED_KINDS; k++)
+		if (hist__count(&r->kinds[k]) && (most == VT_ZOMBIE || r->kinds[k].sum > r->kinds[most].sum))
+			most = k;
+	return model__kind_name(most);
+}
+
+/* Columns that not every terminal has room for: of one process the name is in the head. */
+static void columns(const struct model *m, const char *kind, const char *pid, const char *comm, char buf[64])
+{
+	int n = 0;
+
+	buf[0] = '\0';
+	if (m->pid || COLS >= WIDE)
+		n = snprintf(buf, 64, " %-9s", kind);
+	if (!m->pid || COLS >= WIDE)
+		snprintf(buf + n, 64 - n, " %7s %-12.12s", pid, comm);
+}
+
 static void row(int y, const struct model *m, const struct model_region *r, bool selected)
 {
-	char line[512], lost[16], max[16], size[16];
+	char line[512], lost[16], max[16], size[16], pid[16], some[64];
+	bool known = r->range.end > r->range.start;
 	uint64_t n = 0, most = 0;
 
 	for (int k = 0; k < VT_KINDS; k++) {
@@ -101,14 +132,15 @@ static void row(int y, const struct model *m, const struct model_region *r, bool
 		if (r->kinds[k].max > most)
 			most = r->kinds[k].max;
 	}
-	snprintf(line, sizeof(line), "%8s %4.0f%% %7" PRIu64 " %8s %7" PRIu32 " %-12.12s %7s %s",
+	snprintf(pid, sizeof(pid), "%" PRIu32, r->tgid);
+	columns(m, kind_of(r), pid, r->comm[0] ? r->comm : "?", some);
+	snprintf(line, sizeof(line), "%8s %4.0f%% %7" PRIu64 " %8s%s %7s %s",
 		 text__time(r->fault_ns, lost, sizeof(lost)),
 		 m->fault_ns ? 100.0 * r->fault_ns / m->fault_ns : 0, n,
-		 text__time(most, max, sizeof(max)), r->tgid, r->comm[0] ? r->comm : "?",
-		 r->range.end > r->range.start ?
-		 text__size(r->range.end - r->range.start, size, sizeof(size)) : "-",
-		 r->range.end > r->range.start ? r->range.name : "(unknown)");
-	if (r->range.end > r->range.start)
+		 text__time(most, max, sizeof(max)), some,
+		 known ? text__size(r->range.end - r->range.start, size, sizeof(size)) : "-",
+		 known ? r->range.name : "(unmapped, or unknown)");
+	if (known)
 		snprintf(line + strlen(line), sizeof(line) - strlen(line), " 0x%" PRIx64 "-0x%" PRIx64,
 			 r->range.start, r->range.end);
 	if (selected)
@@ -121,16 +153,42 @@ static void row(int y, const struct model *m, const struct model_region *r, bool
 static void table(const struct live_view *v, const struct model *m, int top, int bottom)
 {
 	int rows = bottom - top - 1, first = 0;
+	char line[128], some[64];
 
+	columns(m, "KIND", "PID", "COMMAND", some);
+	snprintf(line, sizeof(line), "    LOST   SHR   WAITS      MAX%s    SIZE REGION", some);
 	attron(COLOR_PAIR(COLOR_HEAD) | A_BOLD);
-	put(top, "    LOST   SHR   WAITS      MAX     PID COMMAND         SIZE REGION");
+	put(top, line);
 	attroff(COLOR_PAIR(COLOR_HEAD) | A_BOLD);
 	if (v->selected >= rows)
 		first = v->selected - rows + 1;
 	for (int i = 0; i < rows && first + i < (int)m->n_regions; i++)
 		row(top + 1 + i, m, &m->regions[first + i], first + i == v->selected);
 	if (!m->n_regions)
-		put(top + 1, "no waits");
+		put(top + 1, v->whole ? "no waits" : "no waits in this interval; press a for all since tracing began");
+}
+
+/* The first writers, right above row @bottom, if that leaves room for the table at @top; the row where they begin. */
+static int writers(const struct model *m, int top, int bottom)
+{
+	char *text = live_text__writers(m, WRITERS), *rest = text, *line;
+	int lines = 0, y;
+
+	for (const char *c = text; c && *c; c++)
+		lines += *c == '\n';
+	y = bottom - lines;
+	if (!lines || y - top < TABLE_LINES) {
+		free(text);
+		return bottom;
+	}
+	for (int i = 0; i < lines && (line = strsep(&rest, "\n")); i++) {
+		if (!i)
+			attron(COLOR_PAIR(COLOR_HEAD) | A_BOLD);
+		put(y + i, line);
+		attroff(COLOR_PAIR(COLOR_HEAD) | A_BOLD);
+	}
+	free(text);
+	return y - 1;
 }
 
 static void top_page(const struct live_view *v, const struct model *m)
@@ -138,7 +196,10 @@ static void top_page(const struct live_view *v, const struct model *m)
 	int open = m->n_open < OPEN_LINES ? m->n_open : OPEN_LINES, bottom = LINES - 1 - open;
 	char line[256];
 
-	table(v, m, HEAD_LINES + 1, bottom > HEAD_LINES + 3 ? bottom : LINES - 1);
+	if (bottom > HEAD_LINES + 3)
+		table(v, m, HEAD_LINES + 1, writers(m, HEAD_LINES + 1, bottom));
+	else
+		table(v, m, HEAD_LINES + 1, LINES - 1);
 	if (bottom <= HEAD_LINES + 3)
 		return;
 	for (int i = 0; i < open; i++) {
@@ -154,7 +215,7 @@ static void text_page(struct live_view *v, const struct model *m)
 	int rows = LINES - HEAD_LINES - 2, lines = 0;
 	char *text, *rest, *line;
 
-	text = live_text__page(v->page, m, v->tgid, v->start);
+	text = live_text__page(v->page, m, v->tgid, v->start, v->whole);
 	if (!text)
 		return;
 	for (const char *c = text; *c; c++)

@@ -16,6 +16,8 @@ struct live_view {
 	enum sort sort;
 	bool whole;			/* since tracing began, not since the last interval */
 	bool paused;
+	bool fresh;			/* the data are not those of the last screen */
+	bool moved;			/* a row was chosen: the same region stays selected */
 	bool stale;			/* what to show has changed: read anew at once */
 	int selected;			/* row of the table */
 	int scroll;			/* first line of a page of text */
