@@ -1,7 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0
 #
-# The cases of docs/diagnosing.md: the report names the culprit.
+# The cases of docs/diagnosing.md: the report names the culprit. DIAGNOSING_SECONDS says how long they are watched, 4 if
+# unset; tests/guest/suite runs them on the kernel with the series, too.
 
 bats_require_minimum_version 1.5.0
 
@@ -15,7 +16,7 @@ culprit() {
 	local case=$1 calls
 	shift
 	calls=$(printf '"%s",' "$@")
-	run --separate-stderr docs/diagnosing/run "$case" --json --duration 4
+	run --separate-stderr docs/diagnosing/run "$case" --json --duration "${DIAGNOSING_SECONDS:-4}"
 	echo "status $status, stderr: $stderr"
 	[ "$status" -eq 0 ]
 	jq -c '[.lost_to_vma_locks, .blocker_unknown]' <<<"$output"
@@ -43,6 +44,46 @@ culprit() {
 
 @test "remap" {
 	culprit remap mremap mmap munmap
+}
+
+@test "jvm: the thread that gives heap back, or nothing is lost on kernels where it disturbs nobody" {
+	command -v java >/dev/null || skip "OpenJDK is not installed"
+	[ -e build/tests/programs/GcStress.class ] || command -v javac >/dev/null || skip "javac is not installed"
+	for _ in 1 2 3 4; do
+		run --separate-stderr docs/diagnosing/run jvm --json --duration "${DIAGNOSING_SECONDS:-6}"
+		echo "status $status, stderr: $stderr"
+		[ "$status" -eq 0 ]
+		jq -c '[.lost_to_vma_locks, .faults.count]' <<<"$output"
+		jq -e '.comm == "java" and .faults.count > 1000' <<<"$output"
+		[ "$(jq .lost_to_vma_locks.fault_wait_ns <<<"$output")" = 0 ] || break
+	done
+	if jq -e '.coverage.baby == "absent"' <<<"$output"; then
+		jq -e '.lost_to_vma_locks.fault_wait_ns > 0' <<<"$output"
+	fi
+	jq -e '.lost_to_vma_locks | .fault_wait_ns == 0 or (.first_blocker | (.comm | test("^(G1|GC|VM) ")) and
+		(.syscall | IN("mmap", "munmap", "madvise", "mprotect")))' <<<"$output"
+}
+
+@test "redis: the fork stalls the thread that does it, no other fault, and nobody is blamed" {
+	command -v redis-server >/dev/null && command -v redis-benchmark >/dev/null || skip "Redis is not installed"
+	run --separate-stderr docs/diagnosing/run redis --json --duration "${DIAGNOSING_SECONDS:-4}"
+	echo "status $status, stderr: $stderr"
+	[ "$status" -eq 0 ]
+	jq -c '[.lost_to_vma_locks, .faults.count]' <<<"$output"
+	jq -e '.comm == "redis-server" and .faults.count > 100' <<<"$output"
+	jq -e '.lost_to_vma_locks.stalled_threads < 0.01' <<<"$output"
+}
+
+@test "a program that isn't installed: one line says so, exit 1" {
+	for case in trim:stress-ng jvm:java redis:redis-server; do
+		mkdir -p "$BATS_TEST_TMPDIR/bin"
+		for tool in bash dirname awk sed mktemp; do
+			ln -sf "$(command -v "$tool")" "$BATS_TEST_TMPDIR/bin/$tool"
+		done
+		run --separate-stderr env PATH="$BATS_TEST_TMPDIR/bin" bash docs/diagnosing/run "${case%:*}"
+		[ "$status" -eq 1 ]
+		[ "$stderr" = "docs/diagnosing/run: ${case#*:} is not installed" ]
+	done
 }
 
 @test "an unknown case: exit 2" {

@@ -65,6 +65,17 @@ static const char *call_range(const char *call, uint64_t start, uint64_t length,
 	return buf;
 }
 
+/* The VMA's row that cost most behind @who: its range is the one that the list of writers shows. */
+static const struct model_stall *stall_of(const struct model *m, const struct model_blocker *who)
+{
+	static const struct model_stall none;
+
+	for (size_t i = 0; i < m->n_stalls; i++)
+		if (m->stalls[i].key.tid == who->key.tid && m->stalls[i].key.syscall == who->key.syscall)
+			return &m->stalls[i];
+	return &none;
+}
+
 void live_text__blame(FILE *out, const struct model *m)
 {
 	const struct model_blame *b = m->n_blames ? &m->blames[0] : NULL;
@@ -81,7 +92,8 @@ void live_text__blame(FILE *out, const struct model *m)
 	else
 		fprintf(out, "%.0f%% behind %s (tid %" PRIu32 ") in %s%s\n", 100 * model__share(m, b),
 			who->key.comm, who->key.tid, who->syscall,
-			call_range(who->syscall, who->arg0, who->arg1, ", ", range));
+			call_range(who->syscall, stall_of(m, who)->arg0, stall_of(m, who)->arg1, ", ",
+				   range));
 }
 
 void live_text__rates(FILE *out, const struct model *m)
