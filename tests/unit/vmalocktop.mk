@@ -13,6 +13,6 @@ $(VMALOCKTOP_UNIT_TESTS): build/tests/unit/test_%: tests/unit/test_%.c $(VMALOCK
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(VMALOCKTOP_CFLAGS) $(CFLAGS) -MF $@.d -o $@ $< $(VMALOCKTOP_UNIT_OBJECTS) \
-		$(VMALOCKTOP_LIBS) -lcmocka
+		$(VMALOCKTOP_LIBS) -ljson-c -lcmocka
 
 -include $(VMALOCKTOP_UNIT_TESTS:=.d)

@@ -14,33 +14,30 @@
 #define MAX_LIST	200	/* of what has no limit of its own */
 
 /* A document that says which version of the API it is of. */
-static struct json_object *begin(void)
+static struct json *begin(void)
 {
-	struct json_object *o = json__new();
+	struct json *o = json__new();
 
-	if (o)
-		json__add_u64(o, "api", API_VERSION);
+	json__add_u64(o, "api", API_VERSION);
 	return o;
 }
 
-/* The text of @o, which is gone then. */
-static char *finish(struct json_object *o)
+/* The text of the document, NULL when memory was short. */
+static char *finish(void)
 {
-	const char *text = json__text(o);
-	char *copy = text ? strdup(text) : NULL;
+	const char *text = json__text();
 
-	json_object_put(o);
-	return copy;
+	return text ? strdup(text) : NULL;
 }
 
-static void add_moment(struct json_object *to, const char *key, const struct timespec *t)
+static void add_moment(struct json *to, const char *key, const struct timespec *t)
 {
 	json__add_double(to, key, t->tv_sec + t->tv_nsec / 1e9);
 }
 
-static void add_coverage(struct json_object *to, const struct coverage *c)
+static void add_coverage(struct json *to, const struct coverage *c)
 {
-	struct json_object *all = json__object(to, "coverage"), *o;
+	struct json *all = json__object(to, "coverage"), *o;
 
 	for (int i = 0; i < METRICS; i++) {
 		o = json__object(all, metric__name(i));
@@ -53,12 +50,10 @@ static void add_coverage(struct json_object *to, const struct coverage *c)
 char *api_json__status(const struct env *env, const struct coverage *c, const struct timespec *begun,
 		       const struct timespec *now)
 {
-	struct json_object *o = begin();
+	struct json *o = begin();
 	struct utsname uts;
 	char host[256] = "";
 
-	if (!o)
-		return NULL;
 	uname(&uts);
 	gethostname(host, sizeof(host) - 1);
 	text__clean(host);
@@ -71,7 +66,7 @@ char *api_json__status(const struct env *env, const struct coverage *c, const st
 	json__add_u64(o, "history_columns", HISTORY_COLUMNS);
 	json__add_text(o, "command", env->command);
 	add_coverage(o, c);
-	return finish(o);
+	return finish();
 }
 
 /* Cut @n down to @max; returns by how much. */
@@ -110,10 +105,8 @@ static uint64_t cut_blockers(struct model *m, uint64_t max)
 char *api_json__report(struct model *m, const struct timespec *when, const char *window, uint64_t seq,
 		       const struct api_limits *limits)
 {
-	struct json_object *o = begin(), *left;
+	struct json *o = begin(), *left;
 
-	if (!o)
-		return NULL;
 	json__add_text(o, "window", window);
 	json__add_u64(o, "seq", seq);
 	left = json__object(o, "left_out");
@@ -123,12 +116,12 @@ char *api_json__report(struct model *m, const struct timespec *when, const char 
 	json__add_u64(left, "groups", cut(&m->n_groups, MAX_LIST));
 	json__add_u64(left, "open_waits", cut(&m->n_open, MAX_LIST));
 	render__json_into(json__object(o, "report"), m, when);
-	return finish(o);
+	return finish();
 }
 
-static void add_wait(struct json_object *to, const char *key, const struct history_wait *w)
+static void add_wait(struct json *to, const char *key, const struct history_wait *w)
 {
-	struct json_object *o = json__object(to, key), *rows;
+	struct json *o = json__object(to, key), *rows;
 
 	json__add_u64(o, "count", w->count);
 	json__add_u64(o, "total_ns", w->total_ns);
@@ -139,18 +132,18 @@ static void add_wait(struct json_object *to, const char *key, const struct histo
 }
 
 /* @v, null if @metric isn't known on this kernel. */
-static void add_known(struct json_object *to, const char *key, uint64_t v, const struct coverage *c,
+static void add_known(struct json *to, const char *key, uint64_t v, const struct coverage *c,
 		      enum metric metric)
 {
 	if (coverage__has(c, metric))
 		json__add_u64(to, key, v);
 	else
-		json__add(to, key, NULL);
+		json__add_null(to, key);
 }
 
-static void add_column(struct json_object *o, const struct history_column *h, const struct coverage *c)
+static void add_column(struct json *o, const struct history_column *h, const struct coverage *c)
 {
-	struct json_object *waits;
+	struct json *waits;
 
 	json__add_u64(o, "seq", h->seq);
 	add_moment(o, "end", &h->end);
@@ -166,31 +159,29 @@ static void add_column(struct json_object *o, const struct history_column *h, co
 		if (coverage__has(c, coverage__wait(k)))
 			add_wait(waits, model__kind_name(k), &h->waits[k]);
 		else
-			json__add(waits, model__kind_name(k), NULL);
+			json__add_null(waits, model__kind_name(k));
 	}
 }
 
 char *api_json__history(const struct history *h, uint64_t after, uint64_t unit_ns,
 			const struct coverage *c)
 {
-	struct json_object *o = begin(), *columns;
+	struct json *o = begin(), *columns;
 	const struct history_column *column;
 
-	if (!o)
-		return NULL;
 	json__add_u64(o, "slot_unit_ns", unit_ns);
 	columns = json__array(o, "columns");
 	while ((column = history__next(h, after)) != NULL) {
 		add_column(json__element(columns), column, c);
 		after = column->seq;
 	}
-	return finish(o);
+	return finish();
 }
 
-static void add_cells(struct json_object *to, const char *key, const struct offset_cell *cells,
+static void add_cells(struct json *to, const char *key, const struct offset_cell *cells,
 		      unsigned int n)
 {
-	struct json_object *rows = json__array(to, key);
+	struct json *rows = json__array(to, key);
 
 	for (unsigned int r = 0; r < n; r++)
 		if (cells[r].count)
@@ -199,11 +190,9 @@ static void add_cells(struct json_object *to, const char *key, const struct offs
 
 char *api_json__offsets(const struct offset_region *r, uint64_t after)
 {
-	struct json_object *o = begin(), *unknown, *columns, *column;
+	struct json *o = begin(), *unknown, *columns, *column;
 	const struct offset_column *c;
 
-	if (!o)
-		return NULL;
 	json__add_u64(o, "pid", r->tgid);
 	json__add_address(o, "start", r->start);
 	json__add_address(o, "end", r->end);
@@ -224,5 +213,5 @@ char *api_json__offsets(const struct offset_region *r, uint64_t after)
 		add_cells(column, "waits", c->cells, r->rows);
 		after = c->seq;
 	}
-	return finish(o);
+	return finish();
 }

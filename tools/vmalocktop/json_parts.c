@@ -1,96 +1,241 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "json_parts.h"
 
-#include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
-static bool failed;
+#define MAX_DEPTH	16
 
-static struct json_object *made(struct json_object *o)
+struct json {
+	bool array;
+	bool any;		/* it has something in it */
+};
+
+/* The document; its memory serves the next one, too. */
+static struct {
+	char *text;
+	size_t n, room;
+	struct json open[MAX_DEPTH];	/* from the outermost on */
+	unsigned int depth;
+	bool failed;
+} doc;
+
+/* Where the next @n bytes go, NULL when there is no room for them. */
+static char *room_for(size_t n)
 {
-	if (!o)
-		failed = true;
+	if (doc.room - doc.n < n) {
+		size_t room = 2 * doc.room + n + 4096;
+		char *more = doc.failed ? NULL : realloc(doc.text, room);
+
+		if (!more) {
+			doc.failed = true;
+			return NULL;
+		}
+		doc.text = more;
+		doc.room = room;
+	}
+	return doc.text + doc.n;
+}
+
+static void put(const char *s, size_t n)
+{
+	char *to = room_for(n);
+
+	if (!to)
+		return;
+	memcpy(to, s, n);
+	doc.n += n;
+}
+
+static void put_char(char c)
+{
+	put(&c, 1);
+}
+
+static void put_u64(uint64_t v)
+{
+	char digits[20], *at = digits + sizeof(digits);
+
+	do {
+		*--at = '0' + v % 10;
+		v /= 10;
+	} while (v);
+	put(at, digits + sizeof(digits) - at);
+}
+
+/* The letter that stands for @c behind a backslash, 0 if none does. */
+static char escape(char c)
+{
+	switch (c) {
+	case '"':
+	case '\\':
+		return c;
+	case '\b':
+		return 'b';
+	case '\f':
+		return 'f';
+	case '\n':
+		return 'n';
+	case '\r':
+		return 'r';
+	case '\t':
+		return 't';
+	default:
+		return 0;
+	}
+}
+
+static void put_text(const char *s)
+{
+	const char *from = s;
+	char code[8];
+
+	put_char('"');
+	for (; *s; s++) {
+		char letter = escape(*s);
+
+		if (!letter && (unsigned char)*s >= ' ')
+			continue;
+		put(from, s - from);
+		from = s + 1;
+		snprintf(code, sizeof(code), letter ? "\\%c" : "\\u%04x", letter ? letter : *s);
+		put(code, strlen(code));
+	}
+	put(from, s - from);
+	put_char('"');
+}
+
+/* End the innermost objects and arrays until @depth are left. */
+static void end_to(unsigned int depth)
+{
+	while (doc.depth > depth)
+		put_char(doc.open[--doc.depth].array ? ']' : '}');
+}
+
+/* Go on in @to, with @key if that is an object. */
+static void next(struct json *to, const char *key)
+{
+	end_to(to - doc.open + 1);
+	if (to->any)
+		put_char(',');
+	to->any = true;
+	if (to->array)
+		return;
+	put_char('"');
+	put(key, strlen(key));
+	put("\":", 2);
+}
+
+static struct json *begin(bool array)
+{
+	struct json *o = &doc.open[doc.depth];
+
+	if (doc.depth == MAX_DEPTH)
+		abort();	/* no document that we write is so deep */
+	doc.depth++;
+	*o = (struct json){ .array = array };
+	put_char(array ? '[' : '{');
 	return o;
 }
 
-struct json_object *json__new(void)
+struct json *json__new(void)
 {
-	failed = false;
-	return made(json_object_new_object());
+	doc.n = 0;
+	doc.depth = 0;
+	doc.failed = false;
+	return begin(false);
 }
 
-void json__add(struct json_object *to, const char *key, struct json_object *o)
+void json__add_null(struct json *to, const char *key)
 {
-	if (json_object_object_add(to, key, o))
-		failed = true;
+	next(to, key);
+	put("null", 4);
 }
 
-void json__add_u64(struct json_object *to, const char *key, uint64_t v)
+void json__add_u64(struct json *to, const char *key, uint64_t v)
 {
-	json__add(to, key, made(json_object_new_uint64(v)));
+	next(to, key);
+	put_u64(v);
 }
 
-void json__add_double(struct json_object *to, const char *key, double v)
+void json__add_double(struct json *to, const char *key, double v)
 {
-	json__add(to, key, made(json_object_new_double(v)));
+	char digits[32];
+
+	/* So that what is read is what was written, and is no whole number's type. */
+	snprintf(digits, sizeof(digits), "%.17g", v);
+	if (!strpbrk(digits, ".en"))
+		strcat(digits, ".0");
+	next(to, key);
+	put(digits, strlen(digits));
 }
 
-void json__add_bool(struct json_object *to, const char *key, bool v)
+void json__add_bool(struct json *to, const char *key, bool v)
 {
-	json__add(to, key, made(json_object_new_boolean(v)));
+	next(to, key);
+	put(v ? "true" : "false", v ? 4 : 5);
 }
 
-void json__add_text(struct json_object *to, const char *key, const char *s)
+void json__add_text(struct json *to, const char *key, const char *s)
 {
-	json__add(to, key, s[0] ? made(json_object_new_string(s)) : NULL);
+	if (!s[0]) {
+		json__add_null(to, key);
+		return;
+	}
+	next(to, key);
+	put_text(s);
 }
 
-void json__add_address(struct json_object *to, const char *key, uint64_t v)
+void json__add_address(struct json *to, const char *key, uint64_t v)
 {
-	char hex[24];
+	char hex[20], *at = hex + sizeof(hex);
 
-	snprintf(hex, sizeof(hex), "0x%" PRIx64, v);
-	json__add_text(to, key, hex);
+	*--at = '"';
+	do {
+		*--at = "0123456789abcdef"[v % 16];
+		v /= 16;
+	} while (v);
+	*--at = 'x';
+	*--at = '0';
+	next(to, key);
+	put_char('"');
+	put(at, hex + sizeof(hex) - at);
 }
 
-struct json_object *json__object(struct json_object *to, const char *key)
+struct json *json__object(struct json *to, const char *key)
 {
-	struct json_object *o = made(json_object_new_object());
-
-	json__add(to, key, o);
-	return o;
+	next(to, key);
+	return begin(false);
 }
 
-struct json_object *json__array(struct json_object *to, const char *key)
+struct json *json__array(struct json *to, const char *key)
 {
-	struct json_object *o = made(json_object_new_array());
-
-	json__add(to, key, o);
-	return o;
+	next(to, key);
+	return begin(true);
 }
 
-struct json_object *json__element(struct json_object *to)
+struct json *json__element(struct json *to)
 {
-	struct json_object *o = made(json_object_new_object());
-
-	if (json_object_array_add(to, o))
-		failed = true;
-	return o;
+	next(to, NULL);
+	return begin(false);
 }
 
-void json__numbers(struct json_object *to, const uint64_t *v, int n)
+void json__numbers(struct json *to, const uint64_t *v, int n)
 {
-	struct json_object *o = made(json_object_new_array());
-
-	if (json_object_array_add(to, o))
-		failed = true;
-	for (int i = 0; i < n; i++)
-		if (json_object_array_add(o, made(json_object_new_uint64(v[i]))))
-			failed = true;
+	next(to, NULL);
+	put_char('[');
+	for (int i = 0; i < n; i++) {
+		if (i)
+			put_char(',');
+		put_u64(v[i]);
+	}
+	put_char(']');
 }
 
-const char *json__text(struct json_object *o)
+const char *json__text(void)
 {
-	return failed ? NULL : json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN |
-							      JSON_C_TO_STRING_NOSLASHESCAPE);
+	end_to(0);
+	put_char('\0');
+	return doc.failed ? NULL : doc.text;
 }

@@ -9,7 +9,7 @@
 
 #include "model.h"
 
-struct json_object;
+struct json;
 
 /**
  * render__text() - tables: the funnel, the waits, VMAs and blockers by lost time
@@ -33,7 +33,7 @@ void render__hist(FILE *out, const struct model *m, const struct timespec *when)
 int render__json(FILE *out, const struct model *m, const struct timespec *when);
 
 /* render__json_into() - the same as members of @o, which json__new() has made; see json__text() */
-void render__json_into(struct json_object *o, const struct model *m, const struct timespec *when);
+void render__json_into(struct json *o, const struct model *m, const struct timespec *when);
 
 /**
  * render__csv() - a line per row of the ranking and kind, and line of names before if @header

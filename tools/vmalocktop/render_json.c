@@ -6,18 +6,18 @@
 #include "hist.h"
 #include "json_parts.h"
 
-static void add_counts(struct json_object *to, const char *key, const struct counts *c)
+static void add_counts(struct json *to, const char *key, const struct counts *c)
 {
-	struct json_object *o = json__object(to, key);
+	struct json *o = json__object(to, key);
 
 	for (int i = 0; i < c->n; i++)
 		json__add_u64(o, c->v[i].name, c->v[i].count);
 }
 
-static void hist_into(struct json_object *o, const struct vt_hist *h, bool max_exact,
+static void hist_into(struct json *o, const struct vt_hist *h, bool max_exact,
 		      const char *sum, const char *max)
 {
-	struct json_object *slots;
+	struct json *slots;
 
 	json__add_u64(o, "count", hist__count(h));
 	json__add_u64(o, sum, h->sum);
@@ -33,14 +33,14 @@ static void hist_into(struct json_object *o, const struct vt_hist *h, bool max_e
 	}
 }
 
-static void times_into(struct json_object *o, const struct vt_hist *h, bool max_exact)
+static void times_into(struct json *o, const struct vt_hist *h, bool max_exact)
 {
 	hist_into(o, h, max_exact, "total_ns", "max_ns");
 }
 
-static void add_verdict(struct json_object *to, const struct model *m)
+static void add_verdict(struct json *to, const struct model *m)
 {
-	struct json_object *o = json__object(to, "lost_to_vma_locks"), *first;
+	struct json *o = json__object(to, "lost_to_vma_locks"), *first;
 	const struct model_blame *b = m->blames;
 	const struct model_blocker *who;
 
@@ -48,7 +48,7 @@ static void add_verdict(struct json_object *to, const struct model *m)
 	json__add_double(o, "stalled_threads", model__stalled(m));
 	json__add_u64(o, "still_waiting", m->fault_open);
 	if (!m->n_blames) {
-		json__add(o, "first_blocker", NULL);
+		json__add_null(o, "first_blocker");
 		return;
 	}
 	who = &m->blockers[b->first];
@@ -63,26 +63,26 @@ static void add_verdict(struct json_object *to, const struct model *m)
 }
 
 /* Whether @metric is known on this kernel; if not, @key is null. */
-static bool known(struct json_object *to, const struct model *m, enum metric metric, const char *key)
+static bool known(struct json *to, const struct model *m, enum metric metric, const char *key)
 {
 	bool has = coverage__has(m->coverage, metric);
 
 	if (!has)
-		json__add(to, key, NULL);
+		json__add_null(to, key);
 	return has;
 }
 
-static void add_coverage(struct json_object *to, const struct coverage *c)
+static void add_coverage(struct json *to, const struct coverage *c)
 {
-	struct json_object *o = json__object(to, "coverage");
+	struct json *o = json__object(to, "coverage");
 
 	for (int i = 0; i < METRICS; i++)
 		json__add_text(o, metric__name(i), grade__name(c ? c->v[i].grade : EXACT));
 }
 
-static void add_faults(struct json_object *to, const struct model *m)
+static void add_faults(struct json *to, const struct model *m)
 {
-	struct json_object *o = json__object(to, "faults");
+	struct json *o = json__object(to, "faults");
 
 	if (known(o, m, METRIC_FAULTS, "count"))
 		json__add_u64(o, "count", m->faults);
@@ -104,13 +104,13 @@ static void add_faults(struct json_object *to, const struct model *m)
 		hist_into(json__object(o, "walks"), &m->walks, m->walks_max_exact, "total", "max");
 }
 
-static void add_waits(struct json_object *to, const struct model *m)
+static void add_waits(struct json *to, const struct model *m)
 {
-	struct json_object *waits = json__object(to, "waits");
+	struct json *waits = json__object(to, "waits");
 
 	for (int k = 0; k < VT_TIMED_KINDS; k++) {
 		const struct timed *t = &m->timed[k];
-		struct json_object *o, *by_op;
+		struct json *o, *by_op;
 
 		if (!known(waits, m, coverage__wait(k), model__kind_name(k)))
 			continue;
@@ -129,7 +129,7 @@ static void add_waits(struct json_object *to, const struct model *m)
 	}
 }
 
-static void range_into(struct json_object *o, uint64_t start, uint64_t end, const char *name)
+static void range_into(struct json *o, uint64_t start, uint64_t end, const char *name)
 {
 	json__add_text(o, "name", name);
 	json__add_address(o, "start", start);
@@ -137,13 +137,13 @@ static void range_into(struct json_object *o, uint64_t start, uint64_t end, cons
 	json__add_u64(o, "size", end - start);
 }
 
-static void add_regions(struct json_object *to, const struct model *m)
+static void add_regions(struct json *to, const struct model *m)
 {
-	struct json_object *regions = json__array(to, "regions");
+	struct json *regions = json__array(to, "regions");
 
 	for (size_t i = 0; i < m->n_regions; i++) {
 		const struct model_region *r = &m->regions[i];
-		struct json_object *o = json__element(regions), *vmas, *kinds;
+		struct json *o = json__element(regions), *vmas, *kinds;
 
 		json__add_u64(o, "pid", r->tgid);
 		json__add_text(o, "comm", r->comm);
@@ -157,7 +157,7 @@ static void add_regions(struct json_object *to, const struct model *m)
 		vmas = json__array(o, "vmas");
 		for (size_t j = r->first; j < r->first + r->n; j++) {
 			const struct model_vma *v = &m->vmas[j];
-			struct json_object *vma = json__element(vmas);
+			struct json *vma = json__element(vmas);
 
 			range_into(vma, v->start, v->end, v->place.name);
 			json__add_text(vma, "kind", model__kind_name(v->kind));
@@ -167,18 +167,18 @@ static void add_regions(struct json_object *to, const struct model *m)
 }
 
 /* The range that the blocker worked on, if its system call is one of those that name it first. */
-static void add_args(struct json_object *o, const struct model_blocker *b)
+static void add_args(struct json *o, const struct model_blocker *b)
 {
 	if (model__call_has_range(b->syscall)) {
 		json__add_address(o, "start", b->arg0);
 		json__add_u64(o, "size", b->arg1);
 	} else {
-		json__add(o, "start", NULL);
-		json__add(o, "size", NULL);
+		json__add_null(o, "start");
+		json__add_null(o, "size");
 	}
 }
 
-static void add_blocker(struct json_object *o, const struct model_blocker *b)
+static void add_blocker(struct json *o, const struct model_blocker *b)
 {
 	json__add_u64(o, "pid", b->key.tgid);
 	json__add_u64(o, "tid", b->key.tid);
@@ -191,9 +191,9 @@ static void add_blocker(struct json_object *o, const struct model_blocker *b)
 	json__add_u64(o, "total_ns", b->ns);
 }
 
-static void add_blockers(struct json_object *to, const struct model *m)
+static void add_blockers(struct json *to, const struct model *m)
 {
-	struct json_object *blockers = json__array(to, "blockers");
+	struct json *blockers = json__array(to, "blockers");
 
 	for (size_t i = 0; i < m->n_blames; i++)
 		for (size_t j = 0; j < m->blames[i].n; j++)
@@ -201,13 +201,13 @@ static void add_blockers(struct json_object *to, const struct model *m)
 	add_counts(to, "blocker_unknown", &m->no_blocker);
 }
 
-static void add_groups(struct json_object *to, const struct model *m)
+static void add_groups(struct json *to, const struct model *m)
 {
-	struct json_object *groups = json__array(to, "groups");
+	struct json *groups = json__array(to, "groups");
 
 	for (size_t i = 0; i < m->n_groups; i++) {
 		const struct model_group *g = &m->groups[i];
-		struct json_object *o = json__element(groups), *kinds;
+		struct json *o = json__element(groups), *kinds;
 
 		json__add_text(o, "name", g->name);
 		json__add_u64(o, "fault_wait_ns", g->fault_ns);
@@ -219,14 +219,14 @@ static void add_groups(struct json_object *to, const struct model *m)
 	}
 }
 
-static void add_open(struct json_object *to, const struct model *m)
+static void add_open(struct json *to, const struct model *m)
 {
-	struct json_object *open = json__array(to, "open_waits");
+	struct json *open = json__array(to, "open_waits");
 
 	for (size_t i = 0; i < m->n_open; i++) {
 		const struct model_open *w = &m->open[i];
 		const struct vt_blocker_key *b = &w->wait.blocker;
-		struct json_object *o = json__element(open), *blocker;
+		struct json *o = json__element(open), *blocker;
 
 		json__add_u64(o, "age_ns", w->age_ns);
 		json__add_u64(o, "pid", w->wait.tgid);
@@ -240,9 +240,9 @@ static void add_open(struct json_object *to, const struct model *m)
 		if (w->wait.address)
 			json__add_address(o, "address", w->wait.address);
 		else
-			json__add(o, "address", NULL);
+			json__add_null(o, "address");
 		if (!b->tid) {
-			json__add(o, "blocker", NULL);
+			json__add_null(o, "blocker");
 			continue;
 		}
 		blocker = json__object(o, "blocker");
@@ -253,9 +253,9 @@ static void add_open(struct json_object *to, const struct model *m)
 	}
 }
 
-static void add_cost(struct json_object *to, const struct cost *cost)
+static void add_cost(struct json *to, const struct cost *cost)
 {
-	struct json_object *o = json__object(to, "cost"), *progs, *maps;
+	struct json *o = json__object(to, "cost"), *progs, *maps;
 
 	json__add_u64(o, "cpu_ns", cost->cpu_ns);
 	json__add_u64(o, "max_rss_bytes", cost->max_rss_bytes);
@@ -264,7 +264,7 @@ static void add_cost(struct json_object *to, const struct cost *cost)
 	json__add_u64(o, "stacks_given_up", cost->stacks_given_up);
 	progs = json__object(o, "programs");
 	for (size_t i = 0; i < cost->n_progs; i++) {
-		struct json_object *p = json__object(progs, cost->progs[i].name);
+		struct json *p = json__object(progs, cost->progs[i].name);
 
 		json__add_u64(p, "runs", cost->progs[i].runs);
 		json__add_u64(p, "ns", cost->progs[i].ns);
@@ -274,7 +274,7 @@ static void add_cost(struct json_object *to, const struct cost *cost)
 		json__add_u64(maps, cost->maps[i].name, cost->maps[i].bytes);
 }
 
-static void add_time(struct json_object *to, const struct timespec *when)
+static void add_time(struct json *to, const struct timespec *when)
 {
 	char text[64], stamp[32] = "";
 	struct tm tm;
@@ -285,7 +285,7 @@ static void add_time(struct json_object *to, const struct timespec *when)
 	json__add_text(to, "time", text);
 }
 
-void render__json_into(struct json_object *o, const struct model *m, const struct timespec *when)
+void render__json_into(struct json *o, const struct model *m, const struct timespec *when)
 {
 	json__add_u64(o, "schema", 2);
 	add_time(o, when);
@@ -294,7 +294,7 @@ void render__json_into(struct json_object *o, const struct model *m, const struc
 	if (m->pid)
 		json__add_u64(o, "pid", m->pid);
 	else
-		json__add(o, "pid", NULL);
+		json__add_null(o, "pid");
 	json__add_text(o, "comm", m->comm);
 	json__add_u64(o, "slot_unit_ns", m->unit_ns);
 	add_coverage(o, m->coverage);
@@ -317,15 +317,11 @@ void render__json_into(struct json_object *o, const struct model *m, const struc
 
 int render__json(FILE *out, const struct model *m, const struct timespec *when)
 {
-	struct json_object *o = json__new();
 	const char *text;
 
-	if (!o)
-		return -1;
-	render__json_into(o, m, when);
-	text = json__text(o);
+	render__json_into(json__new(), m, when);
+	text = json__text();
 	if (text)
 		fprintf(out, "%s\n", text);
-	json_object_put(o);
 	return text ? 0 : -1;
 }

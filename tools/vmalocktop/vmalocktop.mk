@@ -12,7 +12,7 @@ VMALOCKTOP_SOURCES := $(filter-out %/no_tls.c,$(wildcard $(VMALOCKTOP_DIR)/*.c))
 # Numbers are parsed as vmalock-load parses them.
 VMALOCKTOP_OBJECTS := $(VMALOCKTOP_SOURCES:$(VMALOCKTOP_DIR)/%.c=$(VMALOCKTOP_BUILD)/%.o) \
 	$(VMALOCKTOP_BUILD)/parse.o $(VMALOCKTOP_BUILD)/page_files.o
-VMALOCKTOP_LIBS := -lbpf -ldw -lelf -lz -llzma -lbz2 -ljson-c -lncursesw -ltinfo -lzstd -lmicrohttpd
+VMALOCKTOP_LIBS := -lbpf -ldw -lelf -lz -llzma -lbz2 -lncursesw -ltinfo -lzstd -lmicrohttpd
 # libdw may load a library for downloads, of which nothing is used here: the linker need not warn.
 VMALOCKTOP_STATIC := $(shell echo 'int main(void) { return 0; }' | $(CC) -x c -static -o /dev/null - \
 	$(VMALOCKTOP_LIBS) 2>/dev/null && echo -static -Wl,--no-warnings)
