@@ -30,21 +30,23 @@ __u32 vt_open;
 /* One thing that a task has begun. */
 struct stamp {
 	__u64 ns;		/* when; 0: nothing begun */
-	__u64 start, end;
-	__u64 address;		/* that a fault is about; 0: unknown */
 	__u32 tgid;		/* whose mm it is */
 	__u32 what;		/* enum vt_kind, or enum vma_write_op of a drain */
 };
 
 struct task_state {
 	struct stamp fault, drain, life;
-	struct vt_blocker_key blocker;	/* of fault; tid 0: unknown */
-	__u64 args[2];			/* of its system call */
+	struct vt_stall_key stall;	/* of fault: its blocker, tid 0: unknown, and its VMA */
+	__u64 args[2];			/* of the blocker's system call */
+	__u64 address;			/* that the fault is about; 0: unknown */
+	__u64 drain_start, drain_end;	/* of the VMA that is drained */
 	__u32 sampled;			/* take the stacks of fault */
+	__u32 locking;			/* a fault is about to take mmap_lock, or waits for it */
+	__u64 locked_ns;		/* when the wait for it ended that is still to be counted; 0: none */
+	__s64 locked_ret;		/* how */
 	/* The last fault that took mmap_lock; it may do so again before it is done. */
 	__u64 fell_back_ip;
 	__u64 fell_back_address;	/* 0: unknown */
-	__u64 locking;			/* a fault is about to take mmap_lock, or waits for it */
 };
 
 struct {
@@ -117,22 +119,16 @@ static __always_inline struct vt_counters *open_counters(void)
 	return bpf_map_lookup_elem(&counters, &zero);
 }
 
-/* The current task's mm, NULL for a kernel thread without one. */
-static __always_inline struct mm_struct *own_mm(void)
+/* The process whose @mm this is: that of @self, the current task, but for khugepaged and its like. */
+static __always_inline __u32 tgid_of(struct task_struct *self, struct mm_struct *mm)
 {
-	return bpf_get_current_task_btf()->mm;
-}
-
-/* The process whose @mm this is: the current one but for khugepaged and its like. */
-static __always_inline __u32 tgid_of(struct mm_struct *mm)
-{
-	__u32 tgid = bpf_get_current_pid_tgid() >> 32;
 	struct task_struct *owner;
+	bool can = vt_can_cast;
 
-	if (own_mm() == mm || !bpf_core_field_exists(mm->owner))
-		return tgid;
-	owner = READ(mm, owner);
-	return owner ? READ(owner, tgid) : tgid;
+	if (self->mm == mm || !bpf_core_field_exists(mm->owner))
+		return self->tgid;
+	owner = READ(can, MAY_READ(can, mm), owner);
+	return owner ? READ(can, MAY_READ(can, owner), tgid) : self->tgid;
 }
 
 static __always_inline struct vt_hist *hist(__u32 id)
@@ -154,8 +150,15 @@ static __always_inline struct vt_hist *hist_entry(void *map, const void *key)
 	return bpf_map_lookup_elem(map, key);
 }
 
+/* Slot of the histograms of times that counts @ns. */
+static __always_inline __u32 time_slot(__u64 ns)
+{
+	return hist_slot(ns / vt_unit_ns);
+}
+
+/* Count a wait on a VMA that took @ns, at @slot of its histogram. */
 static __always_inline void count_vma(struct vt_counters *c, __u32 kind, __u32 tgid,
-				      __u64 start, __u64 end, __u64 ns)
+				      __u64 start, __u64 end, __u32 slot, __u64 ns)
 {
 	struct vt_vma_key key = { .start = start, .end = end, .tgid = tgid, .kind = kind };
 	struct vt_hist *h = end ? hist_entry(&vmas, &key) : NULL;
@@ -169,7 +172,7 @@ static __always_inline void count_vma(struct vt_counters *c, __u32 kind, __u32 t
 	}
 	if (!h)
 		c->lost[VT_LOST_REST_FULL]++;
-	else if (!hist_add_shared(h, ns / vt_unit_ns, ns))
+	else if (!hist_add_shared(h, slot, ns))
 		c->lost[VT_LOST_MAX_RACE]++;
 }
 
@@ -194,10 +197,7 @@ static __always_inline struct vt_blocker *add_wait(void *map, const void *key, _
 /* Count a wait of the current task, whose state is @t, for its blocker. */
 static __always_inline void count_blocker(struct vt_counters *c, const struct task_state *t, __u64 ns)
 {
-	struct vt_stall_key key = {
-		.who = t->blocker, .start = t->fault.start, .end = t->fault.end,
-	};
-	struct vt_blocker *b = add_wait(&blockers, &key, 1, ns);
+	struct vt_blocker *b = add_wait(&blockers, &t->stall, 1, ns);
 
 	if (!b) {
 		c->lost[VT_LOST_BLOCKER_FULL]++;
@@ -209,7 +209,7 @@ static __always_inline void count_blocker(struct vt_counters *c, const struct ta
 
 /* Count a wait, or a back-off, of the current task with what --by asks for; @op as vt_group_key says. */
 static __always_inline void count_group(struct vt_counters *c, __u32 kind, __u32 tgid, __s64 op,
-					__u64 ns)
+					__u32 slot, __u64 ns)
 {
 	struct vt_group_key key = { .kind = kind };
 	struct vt_hist *h;
@@ -230,28 +230,32 @@ static __always_inline void count_group(struct vt_counters *c, __u32 kind, __u32
 	h = hist_entry(&groups, &key);
 	if (!h)
 		c->lost[VT_LOST_GROUP_FULL]++;
-	else if (!hist_add_shared(h, ns / vt_unit_ns, ns))
+	else if (!hist_add_shared(h, slot, ns))
 		c->lost[VT_LOST_MAX_RACE]++;
 }
 
-/* The current task's state, NULL when the kernel has none to give. */
-static __always_inline struct task_state *task_state(__u64 flags)
+/* The state of @self, the current task, NULL when there is none; made if @flags say so and the kernel can. */
+static __always_inline struct task_state *task_state(struct task_struct *self, __u64 flags)
 {
-	return bpf_task_storage_get(&tasks, bpf_get_current_task_btf(), NULL, flags);
+	return bpf_task_storage_get(&tasks, self, NULL, flags);
 }
 
-/* Remember that a fault of the current task at @address, which may be 0, takes mmap_lock. */
-static __always_inline void remember_fallback(struct task_state *t, __u64 address)
+/*
+ * Remember that a fault of @self, the current task, at @address, which may be 0, takes
+ * mmap_lock; where nothing else tells which fault it is that waits for it.
+ */
+static __always_inline void remember_fallback(struct task_struct *self, struct task_state *t,
+					      __u64 address)
 {
 	if (!t)
 		return;
-	t->fell_back_ip = user_ip();
+	t->fell_back_ip = user_ip(self);
 	t->fell_back_address = address;
 }
 
 /* Count the beginning of a @kind and stamp it; @s may be NULL. */
 static __always_inline void begin(struct vt_counters *c, __u32 kind, struct stamp *s, __u32 what,
-				  __u32 tgid, __u64 start, __u64 end, __u64 address)
+				  __u32 tgid)
 {
 	c->begun[kind]++;
 	if (!s) {
@@ -260,19 +264,16 @@ static __always_inline void begin(struct vt_counters *c, __u32 kind, struct stam
 	}
 	if (s->ns)
 		c->restamped[kind]++;
-	s->start = start;
-	s->end = end;
-	s->address = address;
 	s->tgid = tgid;
 	s->what = what;
 	s->ns = bpf_ktime_get_ns();
 }
 
 /*
- * Count the end of a @kind.  Returns its duration, with @s free again; -1 when
+ * Count the end of a @kind at @now.  Returns its duration, with @s free again; -1 when
  * its beginning wasn't seen.
  */
-static __always_inline __s64 end(struct vt_counters *c, __u32 kind, struct stamp *s, int ret)
+static __always_inline __s64 end(struct vt_counters *c, __u32 kind, struct stamp *s, __u64 now, int ret)
 {
 	__s64 ns;
 
@@ -283,17 +284,18 @@ static __always_inline __s64 end(struct vt_counters *c, __u32 kind, struct stamp
 		c->unmatched[kind]++;
 		return -1;
 	}
-	ns = bpf_ktime_get_ns() - s->ns;
+	ns = now - s->ns;
 	s->ns = 0;
 	return ns < 0 ? 0 : ns;
 }
 
-static __always_inline void count_time(__u32 id, __u64 ns)
+/* Count @ns at @slot of this CPU's histogram @id. */
+static __always_inline void count_time(__u32 id, __u32 slot, __u64 ns)
 {
 	struct vt_hist *h = hist(id);
 
 	if (h)
-		hist_add_local(h, ns / vt_unit_ns, ns);
+		hist_add_local(h, slot, ns);
 }
 
 #endif

@@ -8,19 +8,19 @@
 
 #include "vmalocktop.h"
 
-/* Only this process (initial PID namespace); 0: all of them, or those in pids. */
+/* Which of the following apply: bits of enum vt_filter. */
+const volatile __u32 vt_filters;
+/* VT_ONE_PROCESS: only this one (initial PID namespace). */
 const volatile __u32 vt_tgid;
-const volatile bool vt_in_pids;
-/* Only this thread; 0: all. */
+/* VT_ONE_THREAD: only this one. */
 const volatile __u32 vt_tid;
-/* Only threads of this name; empty: all. */
+/* VT_ONE_NAME: only threads called so. */
 const volatile char vt_comm[VT_COMM_LEN];
-/* Only threads in the cgroup cgroups[0], or below. */
-const volatile bool vt_in_cgroup;
 /* Rankings, blockers and stacks: only waits of so long, on VMAs of that size. */
 const volatile __u64 vt_longer_ns;
 const volatile __u64 vt_min_vma;
 
+/* VT_PROCESSES: only these. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 1);
@@ -28,6 +28,7 @@ struct {
 	__type(value, __u8);
 } pids SEC(".maps");
 
+/* VT_CGROUP: only threads in this one, or below. */
 struct {
 	__uint(type, BPF_MAP_TYPE_CGROUP_ARRAY);
 	__uint(max_entries, 1);
@@ -49,18 +50,32 @@ static __always_inline bool other_comm(void)
 	return false;
 }
 
-/* Whether what the current task does with the mm of process @tgid isn't asked for. */
+/*
+ * Whether what the current task does with the mm of process @tgid isn't asked for.
+ *
+ * When no filter is, a single load is left of all this: the verifier drops the rest.
+ */
 static __always_inline bool filtered(__u32 tgid)
 {
-	if (vt_tgid && tgid != vt_tgid)
+	__u32 by = vt_filters;
+
+	if (!by)
+		return false;
+	if (by & VT_ONE_PROCESS && tgid != vt_tgid)
 		return true;
-	if (vt_in_pids && !bpf_map_lookup_elem(&pids, &tgid))
+	if (by & VT_PROCESSES && !bpf_map_lookup_elem(&pids, &tgid))
 		return true;
-	if (vt_tid && (__u32)bpf_get_current_pid_tgid() != vt_tid)
+	if (by & VT_ONE_THREAD && (__u32)bpf_get_current_pid_tgid() != vt_tid)
 		return true;
-	if (vt_in_cgroup && bpf_current_task_under_cgroup(&cgroups, 0) != 1)
+	if (by & VT_CGROUP && bpf_current_task_under_cgroup(&cgroups, 0) != 1)
 		return true;
-	return vt_comm[0] && other_comm();
+	return by & VT_ONE_NAME && other_comm();
+}
+
+/* The same of its own process' mm. */
+static __always_inline bool self_filtered(void)
+{
+	return vt_filters && filtered(bpf_get_current_pid_tgid() >> 32);
 }
 
 /* Whether a wait goes into the rankings. */

@@ -20,13 +20,21 @@ static __always_inline __u32 log2_u64(__u64 v)
 	return r;
 }
 
-/* Count @v, which is @raw in the histogram's unit, in a histogram that only this CPU writes. */
-static __always_inline void hist_add_local(struct vt_hist *h, __u64 v, __u64 raw)
+/* Where a histogram counts @v: its slot, VT_SLOTS for 0. */
+static __always_inline __u32 hist_slot(__u64 v)
 {
-	if (v)
-		h->slots[log2_u64(v) & (VT_SLOTS - 1)]++;
-	else
-		h->zero++;
+	return v ? log2_u64(v) : VT_SLOTS;
+}
+
+static __always_inline __u64 *hist_count(struct vt_hist *h, __u32 slot)
+{
+	return slot < VT_SLOTS ? &h->slots[slot] : &h->zero;
+}
+
+/* Count a value, @raw before it was scaled, at @slot of a histogram that only this CPU writes. */
+static __always_inline void hist_add_local(struct vt_hist *h, __u32 slot, __u64 raw)
+{
+	++*hist_count(h, slot);
 	h->sum += raw;
 	if (raw > h->max)
 		h->max = raw;
@@ -36,12 +44,9 @@ static __always_inline void hist_add_local(struct vt_hist *h, __u64 v, __u64 raw
  * The same in a histogram that other CPUs write, too.
  * Returns false when the maximum could not be raised because others did so again and again.
  */
-static __always_inline bool hist_add_shared(struct vt_hist *h, __u64 v, __u64 raw)
+static __always_inline bool hist_add_shared(struct vt_hist *h, __u32 slot, __u64 raw)
 {
-	if (v)
-		__sync_fetch_and_add(&h->slots[log2_u64(v) & (VT_SLOTS - 1)], 1);
-	else
-		__sync_fetch_and_add(&h->zero, 1);
+	__sync_fetch_and_add(hist_count(h, slot), 1);
 	__sync_fetch_and_add(&h->sum, raw);
 #pragma unroll
 	for (int i = 0; i < 8; i++) {

@@ -13,16 +13,19 @@ const volatile bool vt_can_cast;
 extern void *bpf_rdonly_cast(const void *obj, __u32 btf_id) __ksym __weak;
 
 /*
- * @member of what the number or pointer @ptr points to; 0 if that can't be read.
+ * Reading takes two steps, and whether the kernel @can cast, a constant: MAY_READ() makes
+ * something of a number or pointer that READ() then takes members of, 0 if they can't
+ * be read.
  *
- * After the cast it is a single load, which the kernel recovers from if it
- * faults; a helper takes near a hundred instructions.
+ * After the cast a member is a single load, which the kernel recovers from if it
+ * faults; a helper takes near a hundred instructions.  One cast does for all
+ * members, and one test of vt_can_cast for all casts: hand it on.
  */
-#define READ(ptr, member) ({							\
+#define MAY_READ(can, ptr) ({							\
 	typeof(ptr) _ptr = (ptr);						\
-	vt_can_cast ?								\
-		((typeof(ptr))bpf_rdonly_cast(_ptr, bpf_core_type_id_kernel(typeof(*_ptr))))->member : \
-		BPF_CORE_READ(_ptr, member);					\
+	(can) ? (typeof(ptr))bpf_rdonly_cast(_ptr, bpf_core_type_id_kernel(typeof(*_ptr))) : _ptr; \
 })
+#define READ(can, ptr, member)							\
+	((can) ? (ptr)->member : BPF_CORE_READ(ptr, member))
 
 #endif

@@ -62,7 +62,7 @@ int BPF_PROG(page_fault_user, unsigned long address)
 {
 	struct vt_counters *c;
 
-	if (filtered(bpf_get_current_pid_tgid() >> 32))
+	if (self_filtered())
 		return 0;
 	c = open_counters();
 	if (!c)
@@ -78,7 +78,7 @@ int BPF_PROG(page_fault_kernel, unsigned long address)
 {
 	struct vt_counters *c;
 
-	if ((long)address < 0 || filtered(bpf_get_current_pid_tgid() >> 32))
+	if ((long)address < 0 || self_filtered())
 		return 0;
 	c = open_counters();
 	if (c)
@@ -90,11 +90,11 @@ int BPF_PROG(page_fault_kernel, unsigned long address)
  * Count that a fault from user mode takes mmap_lock: once, however often it
  * tries again.  Returns whether this is the first time; @f and @t may be NULL.
  */
-static __always_inline bool count_fallback(struct vt_counters *c, struct fault *f,
-					   const struct task_state *t)
+static __always_inline bool count_fallback(struct vt_counters *c, struct task_struct *self,
+					   struct fault *f, const struct task_state *t)
 {
 	/* A fault that slept has been forgotten by this CPU, but the program is still where it was. */
-	if (f ? f->fell_back : t && t->fell_back_ip == user_ip())
+	if (f ? f->fell_back : t && t->fell_back_ip == user_ip(self))
 		return false;
 	if (f)
 		f->fell_back = 1;
@@ -109,53 +109,76 @@ static __always_inline bool count_fallback(struct vt_counters *c, struct fault *
 SEC("fentry/lock_mm_and_find_vma")
 int BPF_PROG(lock_mm_and_find_vma, struct mm_struct *mm, unsigned long address)
 {
+	struct task_struct *self;
 	struct vt_counters *c;
 	struct task_state *t;
 
-	if (filtered(bpf_get_current_pid_tgid() >> 32))
+	if (self_filtered())
 		return 0;
 	c = open_counters();
 	if (!c)
 		return 0;
-	t = task_state(BPF_LOCAL_STORAGE_GET_F_CREATE);
-	if (vt_count_locking && in_user_fault())
-		count_fallback(c, noted_fault(), t);
-	else if (vt_count_locking)
-		c->fell_back[VT_FELL_KERNEL]++;
+	self = bpf_get_current_task_btf();
+	t = task_state(self, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	if (vt_count_locking) {
+		if (in_user_fault(self))
+			count_fallback(c, self, noted_fault(), t);
+		else
+			c->fell_back[VT_FELL_KERNEL]++;
+		if (t)
+			t->fell_back_ip = user_ip(self);
+	}
 	if (!t)
 		return 0;
 	t->locking = 1;
-	remember_fallback(t, address);
+	t->fell_back_address = address;
 	return 0;
 }
 
+/* What it returns is the VMA, NULL if there is none; then mmap_lock is free again. */
 SEC("fexit/lock_mm_and_find_vma")
-int BPF_PROG(locked_mm_and_found_vma)
+int BPF_PROG(locked_mm_and_found_vma, struct mm_struct *mm, unsigned long address, void *regs,
+	     struct vm_area_struct *vma)
 {
-	struct task_state *t = task_state(0);
+	struct task_state *t = task_state(bpf_get_current_task_btf(), 0);
+	struct vt_counters *c;
+	__u64 ns;
 
-	if (t)
-		t->locking = 0;
+	if (!t)
+		return 0;
+	t->locking = 0;
+	ns = t->locked_ns;
+	if (!ns)
+		return 0;
+	t->locked_ns = 0;
+	c = open_counters();
+	if (!c)
+		return 0;
+	if (vma) {
+		t->stall.start = vma->vm_start;
+		t->stall.end = vma->vm_end;
+	}
+	end_fault_wait(ctx, c, t, t->fault.tgid, VT_MMAP_LOCK, ns, t->locked_ret);
 	return 0;
 }
 
 static __always_inline int start_locking(struct mm_struct *mm, bool write)
 {
+	struct task_struct *self = bpf_get_current_task_btf();
 	struct vt_counters *c;
 	struct task_state *t;
 	struct fault *f;
 
-	if (write || own_mm() != mm || !in_user_fault() ||
-	    filtered(bpf_get_current_pid_tgid() >> 32))
+	if (write || self->mm != mm || !in_user_fault(self) || self_filtered())
 		return 0;
 	c = open_counters();
 	if (!c)
 		return 0;
 	f = noted_fault();
 	/* Most faults that come here again do so on the same CPU. */
-	t = f && f->fell_back ? NULL : task_state(BPF_LOCAL_STORAGE_GET_F_CREATE);
-	if (count_fallback(c, f, t))
-		remember_fallback(t, f ? f->address : 0);
+	t = f && f->fell_back ? NULL : task_state(self, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	if (count_fallback(c, self, f, t))
+		remember_fallback(self, t, f ? f->address : 0);
 	return 0;
 }
 
@@ -173,10 +196,10 @@ int BPF_PROG(start_locking_path, struct mm_struct *mm, const char *path, bool wr
 	return start_locking(mm, write);
 }
 
-/* The current task's mm if @lock is its mmap_lock, else NULL. */
-static __always_inline struct mm_struct *own_mmap_lock(__u64 lock)
+/* The mm of @self, the current task, if @lock is its mmap_lock, else NULL. */
+static __always_inline struct mm_struct *own_mmap_lock(struct task_struct *self, __u64 lock)
 {
-	struct mm_struct *mm = own_mm();
+	struct mm_struct *mm = self->mm;
 
 	return (__u64)mm == lock - bpf_core_field_offset(struct mm_struct, mmap_lock) ? mm : NULL;
 }
@@ -185,40 +208,65 @@ static __always_inline struct mm_struct *own_mmap_lock(__u64 lock)
 SEC("tp_btf/contention_begin")
 int BPF_PROG(contention_begin, void *lock, unsigned int flags)
 {
+	struct task_struct *self;
+	struct vt_counters *c;
 	struct mm_struct *mm;
 	struct task_state *t;
 	__u64 address = 0;
 
 	if ((flags & (LCB_F_SPIN | LCB_F_READ | LCB_F_WRITE | LCB_F_MUTEX)) != LCB_F_READ)
 		return 0;
-	mm = own_mmap_lock((__u64)lock);
+	self = bpf_get_current_task_btf();
+	mm = own_mmap_lock(self, (__u64)lock);
 	if (!mm)
 		return 0;
-	t = task_state(0);
-	if (!(t && t->locking) && !in_user_fault())
-		return 0;
-	if (t && t->fell_back_ip == user_ip())
+	t = task_state(self, 0);
+	if (t && t->locking) {
 		address = t->fell_back_address;
-	begin_fault_wait(mm, t, VT_MMAP_LOCK, 0, 0, address);
+	} else {
+		if (!in_user_fault(self))
+			return 0;
+		if (t && t->fell_back_ip == user_ip(self))
+			address = t->fell_back_address;
+	}
+	if (filtered(self->tgid))
+		return 0;
+	c = open_counters();
+	if (!c)
+		return 0;
+	if (!t)
+		t = task_state(self, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	begin_fault_wait(ctx, c, t, mm, self->tgid, VT_MMAP_LOCK, 0, 0, address);
 	return 0;
 }
 
 SEC("tp_btf/contention_end")
 int BPF_PROG(contention_end, void *lock, int ret)
 {
-	struct mm_struct *mm = own_mmap_lock((__u64)lock);
+	struct task_struct *self = bpf_get_current_task_btf();
+	struct mm_struct *mm = own_mmap_lock(self, (__u64)lock);
+	struct vt_counters *c;
 	struct task_state *t;
 
 	if (!mm)
 		return 0;
 	/* Most ends are those of waits that aren't faults', which nobody has noted. */
-	t = task_state(0);
+	t = task_state(self, 0);
 	if (!t || !t->fault.ns || t->fault.what != VT_MMAP_LOCK)
 		return 0;
+	if (t->locking) {
+		/* The function that this is in will tell the VMA: locked_mm_and_found_vma() counts it. */
+		t->locked_ret = ret;
+		t->locked_ns = bpf_ktime_get_ns();
+		return 0;
+	}
+	c = open_counters();
+	if (!c)
+		return 0;
 	/* Now that the fault holds mmap_lock, the VMAs stay as they are. */
-	if (!ret && t->fault.address)
-		maple_find(mm, t->fault.address, &t->fault.start, &t->fault.end);
-	end_fault_wait(ctx, t, t->fault.tgid, VT_MMAP_LOCK, ret);
+	if (!ret && t->address)
+		maple_find(mm, t->address, &t->stall.start, &t->stall.end);
+	end_fault_wait(ctx, c, t, t->fault.tgid, VT_MMAP_LOCK, bpf_ktime_get_ns(), ret);
 	return 0;
 }
 

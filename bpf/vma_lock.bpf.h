@@ -13,7 +13,7 @@ int BPF_PROG(vma_lookup, struct mm_struct *mm, unsigned long address, unsigned l
 	struct vt_hist *h;
 	__u64 i;
 
-	if (filtered(bpf_get_current_pid_tgid() >> 32))
+	if (self_filtered())
 		return 0;
 	c = open_counters();
 	if (!c)
@@ -26,7 +26,7 @@ int BPF_PROG(vma_lookup, struct mm_struct *mm, unsigned long address, unsigned l
 	c->lookup_more[i]++;
 	h = hist(VT_HIST_WALKS);
 	if (h)
-		hist_add_local(h, walks, walks);
+		hist_add_local(h, hist_slot(walks), walks);
 	return 0;
 }
 
@@ -36,7 +36,7 @@ int BPF_PROG(vma_map_pages, struct mm_struct *mm, unsigned long address, unsigne
 {
 	struct vt_counters *c;
 
-	if (filtered(bpf_get_current_pid_tgid() >> 32))
+	if (self_filtered())
 		return 0;
 	c = open_counters();
 	if (!c)
@@ -51,14 +51,17 @@ int BPF_PROG(vma_fault_fallback, struct mm_struct *mm, unsigned long address, un
 {
 	struct vt_counters *c;
 
-	if (filtered(bpf_get_current_pid_tgid() >> 32))
+	if (self_filtered())
 		return 0;
 	c = open_counters();
 	if (!c)
 		return 0;
 	c->fallback[slot_of(reason, VT_REASONS)]++;
-	if (!vt_locking)
-		remember_fallback(task_state(BPF_LOCAL_STORAGE_GET_F_CREATE), address);
+	if (!vt_locking) {
+		struct task_struct *self = bpf_get_current_task_btf();
+
+		remember_fallback(self, task_state(self, BPF_LOCAL_STORAGE_GET_F_CREATE), address);
+	}
 	return 0;
 }
 
@@ -66,7 +69,8 @@ SEC("tp_btf/vma_zombie_backoff")
 int BPF_PROG(vma_zombie_backoff, struct mm_struct *mm, unsigned long address,
 	     unsigned long vm_start, unsigned long vm_end, unsigned int where)
 {
-	__u32 tgid = tgid_of(mm);
+	struct task_struct *self = bpf_get_current_task_btf();
+	__u32 tgid = tgid_of(self, mm);
 	struct vt_counters *c;
 
 	if (filtered(tgid))
@@ -79,8 +83,8 @@ int BPF_PROG(vma_zombie_backoff, struct mm_struct *mm, unsigned long address,
 		c->left_out[VT_ZOMBIE]++;
 		return 0;
 	}
-	count_vma(c, VT_ZOMBIE, tgid, vm_start, vm_end, 0);
-	count_group(c, VT_ZOMBIE, tgid, 0, 0);
+	count_vma(c, VT_ZOMBIE, tgid, vm_start, vm_end, hist_slot(0), 0);
+	count_group(c, VT_ZOMBIE, tgid, 0, hist_slot(0), 0);
 	return 0;
 }
 
@@ -98,7 +102,17 @@ SEC("tp_btf/vma_baby_wait_begin")
 int BPF_PROG(vma_baby_wait_begin, struct mm_struct *mm, unsigned long address,
 	     unsigned long vm_start, unsigned long vm_end, unsigned int state)
 {
-	begin_fault_wait(mm, NULL, fault_kind(state), vm_start, vm_end, address);
+	struct task_struct *self = bpf_get_current_task_btf();
+	__u32 tgid = tgid_of(self, mm);
+	struct vt_counters *c;
+
+	if (filtered(tgid))
+		return 0;
+	c = open_counters();
+	if (!c)
+		return 0;
+	begin_fault_wait(ctx, c, task_state(self, BPF_LOCAL_STORAGE_GET_F_CREATE), mm, tgid,
+			 fault_kind(state), vm_start, vm_end, address);
 	return 0;
 }
 
@@ -106,7 +120,16 @@ SEC("tp_btf/vma_baby_wait_end")
 int BPF_PROG(vma_baby_wait_end, struct mm_struct *mm, unsigned long address,
 	     unsigned long vm_start, unsigned long vm_end, unsigned int state, int ret)
 {
-	end_fault_wait(ctx, task_state(0), tgid_of(mm), fault_kind(state), ret);
+	struct task_struct *self = bpf_get_current_task_btf();
+	__u32 tgid = tgid_of(self, mm);
+	struct vt_counters *c;
+
+	if (filtered(tgid))
+		return 0;
+	c = open_counters();
+	if (!c)
+		return 0;
+	end_fault_wait(ctx, c, task_state(self, 0), tgid, fault_kind(state), bpf_ktime_get_ns(), ret);
 	return 0;
 }
 
@@ -114,7 +137,8 @@ SEC("tp_btf/vma_ref_wait_begin")
 int BPF_PROG(vma_ref_wait_begin, struct mm_struct *mm, unsigned long vm_start,
 	     unsigned long vm_end, unsigned int users, unsigned int state, unsigned int op)
 {
-	__u32 tgid = tgid_of(mm);
+	struct task_struct *self = bpf_get_current_task_btf();
+	__u32 tgid = tgid_of(self, mm);
 	struct vt_counters *c;
 	struct task_state *t;
 
@@ -123,8 +147,12 @@ int BPF_PROG(vma_ref_wait_begin, struct mm_struct *mm, unsigned long vm_start,
 	c = open_counters();
 	if (!c)
 		return 0;
-	t = task_state(BPF_LOCAL_STORAGE_GET_F_CREATE);
-	begin(c, VT_DRAIN, t ? &t->drain : NULL, op, tgid, vm_start, vm_end, 0);
+	t = task_state(self, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	if (t) {
+		t->drain_start = vm_start;
+		t->drain_end = vm_end;
+	}
+	begin(c, VT_DRAIN, t ? &t->drain : NULL, op, tgid);
 	return 0;
 }
 
@@ -133,10 +161,11 @@ int BPF_PROG(vma_ref_wait_end, struct mm_struct *mm, unsigned long vm_start,
 	     unsigned long vm_end, unsigned int users, unsigned int state, unsigned int op,
 	     int ret)
 {
-	__u32 tgid = tgid_of(mm);
+	struct task_struct *self = bpf_get_current_task_btf();
+	__u32 tgid = tgid_of(self, mm);
 	struct vt_counters *c;
-	struct vt_blocker_key who = { .victim_tgid = tgid, .kind = VT_DRAIN, .syscall = op };
 	struct task_state *t;
+	__u32 slot;
 	__s64 ns;
 
 	if (filtered(tgid))
@@ -144,26 +173,31 @@ int BPF_PROG(vma_ref_wait_end, struct mm_struct *mm, unsigned long vm_start,
 	c = open_counters();
 	if (!c)
 		return 0;
-	t = task_state(0);
-	ns = end(c, VT_DRAIN, t ? &t->drain : NULL, ret);
+	t = task_state(self, 0);
+	ns = end(c, VT_DRAIN, t ? &t->drain : NULL, bpf_ktime_get_ns(), ret);
 	if (!t || ns < 0)
 		return 0;
-	count_time(VT_HIST_DRAIN + slot_of(t->drain.what, VT_OPS), ns);
-	if (!ranked(t->drain.start, t->drain.end, ns)) {
+	slot = time_slot(ns);
+	count_time(VT_HIST_DRAIN + slot_of(t->drain.what, VT_OPS), slot, ns);
+	if (!ranked(t->drain_start, t->drain_end, ns)) {
 		c->left_out[VT_DRAIN]++;
 		return 0;
 	}
-	count_vma(c, VT_DRAIN, tgid, t->drain.start, t->drain.end, ns);
-	count_group(c, VT_DRAIN, tgid, t->drain.what, ns);
-	if (sampled())
+	count_vma(c, VT_DRAIN, tgid, t->drain_start, t->drain_end, slot, ns);
+	count_group(c, VT_DRAIN, tgid, t->drain.what, slot, ns);
+	if (sampled()) {
+		struct vt_blocker_key who = { .victim_tgid = tgid, .kind = VT_DRAIN, .syscall = op };
+
 		count_stacks(ctx, c, &who, 0, ns);
+	}
 	return 0;
 }
 
 SEC("tp_btf/vma_born")
 int BPF_PROG(vma_born, struct mm_struct *mm, unsigned long vm_start, unsigned long vm_end)
 {
-	__u32 tgid = tgid_of(mm);
+	struct task_struct *self = bpf_get_current_task_btf();
+	__u32 tgid = tgid_of(self, mm);
 	struct vt_counters *c;
 	struct task_state *t;
 
@@ -172,15 +206,16 @@ int BPF_PROG(vma_born, struct mm_struct *mm, unsigned long vm_start, unsigned lo
 	c = open_counters();
 	if (!c)
 		return 0;
-	t = task_state(BPF_LOCAL_STORAGE_GET_F_CREATE);
-	begin(c, VT_LIFE, t ? &t->life : NULL, VT_LIFE, tgid, vm_start, vm_end, 0);
+	t = task_state(self, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	begin(c, VT_LIFE, t ? &t->life : NULL, VT_LIFE, tgid);
 	return 0;
 }
 
 SEC("tp_btf/vma_grown")
 int BPF_PROG(vma_grown, struct mm_struct *mm, unsigned long vm_start, unsigned long vm_end, int ret)
 {
-	__u32 tgid = tgid_of(mm);
+	struct task_struct *self = bpf_get_current_task_btf();
+	__u32 tgid = tgid_of(self, mm);
 	struct vt_counters *c;
 	struct task_state *t;
 	__s64 ns;
@@ -190,10 +225,10 @@ int BPF_PROG(vma_grown, struct mm_struct *mm, unsigned long vm_start, unsigned l
 	c = open_counters();
 	if (!c)
 		return 0;
-	t = task_state(0);
-	ns = end(c, VT_LIFE, t ? &t->life : NULL, ret);
+	t = task_state(self, 0);
+	ns = end(c, VT_LIFE, t ? &t->life : NULL, bpf_ktime_get_ns(), ret);
 	if (ns >= 0)
-		count_time(VT_HIST_LIFE, ns);
+		count_time(VT_HIST_LIFE, time_slot(ns), ns);
 	return 0;
 }
 

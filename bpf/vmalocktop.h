@@ -148,6 +148,15 @@ struct vt_offset_key {
 	__u32 shift;
 };
 
+/* What events can be left out by. */
+enum vt_filter {
+	VT_ONE_PROCESS = 1,
+	VT_PROCESSES = 2,
+	VT_ONE_THREAD = 4,
+	VT_ONE_NAME = 8,
+	VT_CGROUP = 16,
+};
+
 /* What waits can be summed up by, besides VMAs. */
 enum vt_by {
 	VT_BY_VMA,

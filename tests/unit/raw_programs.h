@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "vmalocktop.h"
 #include "vmalocktop.skel.h"
 
 static int silent(enum libbpf_print_level level, const char *fmt, va_list args)
@@ -49,6 +50,7 @@ static struct vmalocktop *open_for(uint32_t tgid, uint32_t max_entries)
 	/* There is no raw form of the others. */
 	bpf_object__for_each_program(prog, skel->obj)
 		bpf_program__set_autoload(prog, bpf_program__type(prog) == BPF_PROG_TYPE_RAW_TRACEPOINT);
+	skel->rodata->vt_filters = tgid ? VT_ONE_PROCESS : 0;
 	skel->rodata->vt_tgid = tgid;
 	bpf_map__set_max_entries(skel->maps.vmas, max_entries);
 	return skel;

@@ -380,6 +380,7 @@ static void other_names_are_left_out(void **state)
 
 	(void)state;
 	prctl(PR_GET_NAME, comm);
+	skel->rodata->vt_filters = VT_ONE_NAME;
 	strcpy((char *)skel->rodata->vt_comm, comm);
 	load_opened(skel);
 	RUN(skel->progs.vma_lookup, 0, 0x1000, 0x1000, 0x2000, 1, 1);

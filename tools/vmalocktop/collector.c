@@ -53,10 +53,12 @@ static void explain(const char *what, int err)
 /* The options that programs and maps are made for. */
 static void configure(struct vmalocktop *skel, const struct env *env)
 {
+	skel->rodata->vt_filters = (env->n_pids == 1 ? VT_ONE_PROCESS : 0) |
+				   (env->n_pids > 1 ? VT_PROCESSES : 0) |
+				   (env->tid ? VT_ONE_THREAD : 0) | (env->comm ? VT_ONE_NAME : 0) |
+				   (env->cgroup ? VT_CGROUP : 0);
 	skel->rodata->vt_tgid = env->n_pids == 1 ? env->pids[0] : 0;
-	skel->rodata->vt_in_pids = env->n_pids > 1;
 	skel->rodata->vt_tid = env->tid;
-	skel->rodata->vt_in_cgroup = env->cgroup != NULL;
 	if (env->comm)
 		strncpy((char *)skel->rodata->vt_comm, env->comm, VT_COMM_LEN - 1);
 	skel->rodata->vt_longer_ns = env->longer_ns;
