@@ -5,12 +5,13 @@
 
 #include "vmalocktop.h"
 
-/* Position of the highest bit of @v, which isn't 0. */
-static __always_inline __u32 log2_u64(__u64 v)
+/* Position of the highest bit of @v, which isn't 0; 31 at most. */
+static __always_inline __u32 log2_to_31(__u64 v)
 {
 	__u32 r = 0;
 
-	if (v >> 32) { v >>= 32; r += 32; }
+	if (v >> 31)
+		return 31;
 	if (v >> 16) { v >>= 16; r += 16; }
 	if (v >> 8) { v >>= 8; r += 8; }
 	if (v >> 4) { v >>= 4; r += 4; }
@@ -23,7 +24,7 @@ static __always_inline __u32 log2_u64(__u64 v)
 /* Where a histogram counts @v: its slot, VT_SLOTS for 0. */
 static __always_inline __u32 hist_slot(__u64 v)
 {
-	return v ? log2_u64(v) : VT_SLOTS;
+	return v ? log2_to_31(v) : VT_SLOTS;
 }
 
 static __always_inline __u64 *hist_count(struct vt_hist *h, __u32 slot)

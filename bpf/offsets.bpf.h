@@ -25,7 +25,7 @@ static __always_inline __u32 granule_bits(void)
 {
 	struct task_struct *self = bpf_get_current_task_btf();
 	__u64 pages = BPF_CORE_READ(self, mm, total_vm);
-	__u32 bits = (pages ? log2_u64(pages) : 0) + PAGE_BITS;
+	__u32 bits = (pages ? log2_to_31(pages) : 0) + PAGE_BITS;
 
 	return bits > MIN_GRANULE_BITS + GRANULES_BITS ? bits - GRANULES_BITS : MIN_GRANULE_BITS;
 }

@@ -18,8 +18,11 @@
 
 #define VT_COMM_LEN	16
 
-/* Slot k of a histogram counts values in [2^k, 2^(k+1)). */
-#define VT_SLOTS	64
+/*
+ * Slot k of a histogram counts values in [2^k, 2^(k+1)), the last one all that are larger, too: of
+ * times in microseconds those from 36 minutes on.
+ */
+#define VT_SLOTS	32
 
 /* A log2 histogram.  The number of values is zero + the sum over slots. */
 struct vt_hist {

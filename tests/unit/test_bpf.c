@@ -429,14 +429,37 @@ static const struct place *place(void *ctx, uint32_t tgid, uint64_t start, uint6
 	return places__get(ctx, tgid, start, end);
 }
 
+static uint64_t cpu_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+	return t.tv_sec * 1000000000ULL + t.tv_nsec;
+}
+
+static void as_text(FILE *out, const struct model *m, const struct snapshot *now)
+{
+	render__text(out, m, &now->when);
+}
+
+static void as_json(FILE *out, const struct model *m, const struct snapshot *now)
+{
+	assert_int_equal(render__json(out, m, &now->when), 0);
+}
+
 /*
  * What a report takes of which every row is new: ten thousand VMAs that all
- * were waited on since the last one.  Prints it, in CPU time of this process:
- * at one report a second, 10 ms is one per cent of a CPU.
+ * were waited on since the last one.  In CPU time of this process: at one report a
+ * second, 10 ms is one per cent of a CPU.  Others on the machine can make it take
+ * longer, nobody shorter: it is the shortest that counts, of as many as it takes.
  */
 static void cost_of_a_report(void **state)
 {
-	enum { VMAS = 10000, REPORTS = 10 };
+	enum { VMAS = 10000, REPORTS = 20, MOST_REPORTS = 200, MOST_NS = 10000000 };
+	static const struct {
+		const char *name;
+		void (*render)(FILE *out, const struct model *m, const struct snapshot *now);
+	} forms[] = { { "text", as_text }, { "JSON", as_json } };
 	struct vmalocktop *skel = load(0, 16384);
 	struct snapshot before = { 0 }, now;
 	static struct names names;
@@ -445,28 +468,32 @@ static void cost_of_a_report(void **state)
 		.names = &names, .unit_ns = 1000, .ctx = places, .place = place,
 	};
 	FILE *out = fopen("/dev/null", "w");
-	struct timespec begin, end;
-	uint64_t ns = 0;
 	struct model m;
 
 	(void)state;
-	for (int report = 0; report <= REPORTS; report++) {
-		for (uint64_t i = 1; i <= VMAS; i++)
-			RUN(skel->progs.vma_zombie_backoff, 0, i << 12, i << 12, (i + 1) << 12, 0);
-		clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &begin);
-		assert_int_equal(maps_read__snapshot(skel, NULL, &now), 0);
-		assert_int_equal(model__build(&m, &before, &now, &context), 0);
-		render__text(out, &m, NULL);
-		clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &end);
-		assert_int_equal(m.n_vmas, VMAS);
-		model__free(&m);
-		snapshot__free(&before);
-		before = now;
-		/* The first one has to make room for what the others find. */
-		if (report)
-			ns += (end.tv_sec - begin.tv_sec) * 1000000000LL + end.tv_nsec - begin.tv_nsec;
+	for (size_t form = 0; form < sizeof(forms) / sizeof(forms[0]); form++) {
+		uint64_t least = UINT64_MAX;
+
+		for (int report = 0; report < REPORTS || (least >= MOST_NS && report < MOST_REPORTS); report++) {
+			uint64_t begin, ns;
+
+			for (uint64_t i = 1; i <= VMAS; i++)
+				RUN(skel->progs.vma_zombie_backoff, 0, i << 12, i << 12, (i + 1) << 12, 0);
+			begin = cpu_ns();
+			assert_int_equal(maps_read__snapshot(skel, NULL, &now), 0);
+			assert_int_equal(model__build(&m, &before, &now, &context), 0);
+			forms[form].render(out, &m, &now);
+			assert_int_equal(m.n_vmas, VMAS);
+			model__free(&m);
+			snapshot__free(&before);
+			ns = cpu_ns() - begin;
+			before = now;
+			least = ns < least ? ns : least;
+		}
+		print_message("a report of %d VMAs as %s takes %.1f ms of CPU time\n", VMAS, forms[form].name,
+			      least / 1e6);
+		assert_true(least < MOST_NS);
 	}
-	print_message("a report of %d VMAs takes %.1f ms of CPU time\n", VMAS, ns / 1e6 / REPORTS);
 	snapshot__free(&before);
 	places__free(places);
 	fclose(out);

@@ -67,7 +67,7 @@ static void the_history_is_a_ring(void **state)
 	for (uint64_t i = 1; i <= HISTORY_COLUMNS + 7; i++) {
 		struct model m = { .faults = i, .elapsed_ns = S };
 
-		m.timed[VT_BABY].hist = (struct vt_hist){ .zero = 1, .slots[3] = 2, .slots[63] = 3, .sum = 77 };
+		m.timed[VT_BABY].hist = (struct vt_hist){ .zero = 1, .slots[3] = 2, .slots[VT_SLOTS - 1] = 3, .sum = 77 };
 		history__add(h, &m, &(struct timespec){ .tv_sec = i });
 	}
 	assert_int_equal(history__seq(h), HISTORY_COLUMNS + 7);
@@ -83,7 +83,7 @@ static void the_history_is_a_ring(void **state)
 	assert_int_equal(c->waits[VT_BABY].total_ns, 77);
 	assert_int_equal(c->waits[VT_BABY].rows[0], 1);
 	assert_int_equal(c->waits[VT_BABY].rows[4], 2);
-	assert_int_equal(c->waits[VT_BABY].rows[64], 3);
+	assert_int_equal(c->waits[VT_BABY].rows[VT_SLOTS], 3);
 	assert_null(history__next(h, HISTORY_COLUMNS + 7));
 	assert_null(history__next(h, UINT64_MAX));
 	history__free(h);

@@ -29,24 +29,22 @@ void hist__add_diff(struct vt_hist *to, bool *to_exact, const struct vt_hist *fr
 	hist__add(to, from);
 }
 
-/* The largest maximum that the slots of @h admit, in units of max. */
-static uint64_t bound(const struct vt_hist *h, uint64_t unit)
+/* The largest maximum that a histogram admits whose last slot in use is @last, -1: only zeros; in units of max. */
+static uint64_t bound(int last, uint64_t unit)
 {
-	int last = hist__last(h);
 	uint64_t high;
 
 	if (last < 0)
-		return h->zero ? unit - 1 : 0;
+		return unit - 1;
 	high = hist__high(last);
 	/* A slot's value is rounded down to its unit. */
 	return high >= UINT64_MAX / unit ? UINT64_MAX : (high + 1) * unit - 1;
 }
 
-/* The smallest maximum that sum and slots of @h, which isn't empty, admit, in units of max. */
-static uint64_t least(const struct vt_hist *h, uint64_t unit)
+/* The smallest maximum that @n values with @sum admit, the largest of them in slot @last; in units of max. */
+static uint64_t least(uint64_t n, uint64_t sum, int last, uint64_t unit)
 {
-	uint64_t n = hist__count(h), avg = h->sum / n + !!(h->sum % n), low = 0;
-	int last = hist__last(h);
+	uint64_t avg = sum / n + !!(sum % n), low = 0;
 
 	if (last >= 0)
 		low = hist__low(last) > UINT64_MAX / unit ? UINT64_MAX : hist__low(last) * unit;
@@ -61,24 +59,27 @@ static uint64_t smaller(uint64_t a, uint64_t b)
 struct vt_hist hist__sub(const struct vt_hist *now, const struct vt_hist *before, uint64_t unit,
 			 bool *exact)
 {
-	struct vt_hist d = *now;
-	uint64_t most;
+	struct vt_hist d = { .zero = now->zero - before->zero, .sum = now->sum - before->sum, .max = now->max };
+	uint64_t most, n = d.zero;
+	int last = -1;
 
-	d.zero -= before->zero;
-	for (int k = 0; k < VT_SLOTS; k++)
-		d.slots[k] -= before->slots[k];
-	d.sum -= before->sum;
-	if (!hist__count(&d)) {
+	for (int k = 0; k < VT_SLOTS; k++) {
+		d.slots[k] = now->slots[k] - before->slots[k];
+		n += d.slots[k];
+		if (d.slots[k])
+			last = k;
+	}
+	if (!n) {
 		d.max = 0;
 		*exact = true;
 		return d;
 	}
 	/* A value that came while @now was read may be in its max and not yet in slots and sum. */
-	most = smaller(bound(&d, unit), d.sum);
+	most = smaller(bound(last, unit), d.sum);
 	*exact = now->max != before->max && d.max <= most;
 	if (!*exact) {
 		d.max = smaller(d.max, most);
-		*exact = d.max == least(&d, unit);
+		*exact = d.max == least(n, d.sum, last, unit);
 	}
 	return d;
 }
@@ -90,7 +91,7 @@ uint64_t hist__low(unsigned int k)
 
 uint64_t hist__high(unsigned int k)
 {
-	return k >= 63 ? UINT64_MAX : (1ULL << (k + 1)) - 1;
+	return k >= VT_SLOTS - 1 ? UINT64_MAX : (1ULL << (k + 1)) - 1;
 }
 
 int hist__first(const struct vt_hist *h)

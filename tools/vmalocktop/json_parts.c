@@ -6,6 +6,7 @@
 #include <string.h>
 
 #define MAX_DEPTH	16
+#define MAX_DIGITS	20
 
 struct json {
 	bool array;
@@ -21,24 +22,28 @@ static struct {
 	bool failed;
 } doc;
 
-/* Where the next @n bytes go, NULL when there is no room for them. */
-static char *room_for(size_t n)
+/* Make the document's memory larger, by @n bytes at least.  Returns whether it could be. */
+static bool grow(size_t n)
 {
-	if (doc.room - doc.n < n) {
-		size_t room = 2 * doc.room + n + 4096;
-		char *more = doc.failed ? NULL : realloc(doc.text, room);
+	size_t room = 2 * doc.room + n + 4096;
+	char *more = doc.failed ? NULL : realloc(doc.text, room);
 
-		if (!more) {
-			doc.failed = true;
-			return NULL;
-		}
-		doc.text = more;
-		doc.room = room;
+	if (!more) {
+		doc.failed = true;
+		return false;
 	}
-	return doc.text + doc.n;
+	doc.text = more;
+	doc.room = room;
+	return true;
 }
 
-static void put(const char *s, size_t n)
+/* Where the next @n bytes go, NULL when there is no room for them. */
+static inline char *room_for(size_t n)
+{
+	return doc.room - doc.n < n && !grow(n) ? NULL : doc.text + doc.n;
+}
+
+static inline void put(const char *s, size_t n)
 {
 	char *to = room_for(n);
 
@@ -53,15 +58,25 @@ static void put_char(char c)
 	put(&c, 1);
 }
 
+/* Two digits at a time; room is made and memory copied by a constant number of bytes, which takes no loop. */
 static void put_u64(uint64_t v)
 {
-	char digits[20], *at = digits + sizeof(digits);
+	static const char pairs[] =
+		"0001020304050607080910111213141516171819202122232425262728293031323334353637383940414243444546474849"
+		"5051525354555657585960616263646566676869707172737475767778798081828384858687888990919293949596979899";
+	char digits[2 * MAX_DIGITS], *end = digits + MAX_DIGITS, *at = end, *to = room_for(MAX_DIGITS);
 
-	do {
-		*--at = '0' + v % 10;
-		v /= 10;
-	} while (v);
-	put(at, digits + sizeof(digits) - at);
+	while (v >= 10) {
+		at -= 2;
+		memcpy(at, pairs + 2 * (v % 100), 2);
+		v /= 100;
+	}
+	if (v || at == end)
+		*--at = '0' + v;
+	if (!to)
+		return;
+	memcpy(to, at, MAX_DIGITS);
+	doc.n += end - at;
 }
 
 /* The letter that stands for @c behind a backslash, 0 if none does. */
@@ -116,15 +131,24 @@ static void end_to(unsigned int depth)
 /* Go on in @to, with @key if that is an object. */
 static void next(struct json *to, const char *key)
 {
+	size_t n = to->array ? 0 : strlen(key);
+	char *at;
+
 	end_to(to - doc.open + 1);
-	if (to->any)
-		put_char(',');
-	to->any = true;
-	if (to->array)
+	at = room_for(n + 4);
+	if (!at)
 		return;
-	put_char('"');
-	put(key, strlen(key));
-	put("\":", 2);
+	if (to->any)
+		*at++ = ',';
+	to->any = true;
+	if (!to->array) {
+		*at++ = '"';
+		memcpy(at, key, n);
+		at += n;
+		*at++ = '"';
+		*at++ = ':';
+	}
+	doc.n = at - doc.text;
 }
 
 static struct json *begin(bool array)

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#define _GNU_SOURCE
 #include "maps_read.h"
 
 #include <bpf/bpf.h>
@@ -43,66 +44,158 @@ static void add_hist(void *sum, const void *value)
 	hist__add(sum, value);
 }
 
-/* Put @count keys and values into rows of @size bytes at @out. */
-static void interleave(char *out, size_t size, const char *keys, size_t key_size,
-		       const char *values, size_t count)
-{
-	size_t value_size = size - key_size;
-
-	for (size_t i = 0; i < count; i++) {
-		memcpy(out + i * size, keys + i * key_size, key_size);
-		memcpy(out + i * size + key_size, values + i * value_size, value_size);
-	}
-}
+/* The entries of one or more hashes of one layout, as the kernel gives them. */
+struct entries {
+	char *keys, *values;
+	size_t key_size, value_size, n;
+};
 
 /*
- * Append all entries of a hash, of which the programs never delete any, to the @n
- * rows: of @size bytes, the value following the key.  @chunk entries at a
- * time; the kernel wants room for a whole bucket.
+ * Append all entries of a hash, of which the programs never delete any.  @chunk entries at a
+ * time; the kernel wants room for a whole bucket.  Returns 0, or an error with @e as before.
  */
-static int read_chunks(const struct bpf_map *map, char **rows, size_t *n, size_t size, __u32 chunk)
+static int read_chunks(const struct bpf_map *map, struct entries *e, __u32 chunk)
 {
-	size_t key_size = bpf_map__key_size(map), before = *n;
-	char *keys = malloc(chunk * key_size), *values = malloc(chunk * (size - key_size));
-	int err = keys && values ? 0 : -ENOMEM;
+	size_t before = e->n;
 	__u64 at = 0;			/* the kernel's, opaque */
 	bool first = true;
+	int err = 0;
 
 	while (!err) {
+		char *keys = realloc(e->keys, (e->n + chunk) * e->key_size), *values;
 		__u32 count = chunk;
-		char *more;
 
-		err = bpf_map_lookup_batch(bpf_map__fd(map), first ? NULL : &at, &at, keys, values, &count,
+		e->keys = keys ? keys : e->keys;
+		values = realloc(e->values, (e->n + chunk) * e->value_size);
+		e->values = values ? values : e->values;
+		if (!keys || !values) {
+			err = -ENOMEM;
+			break;
+		}
+		err = bpf_map_lookup_batch(bpf_map__fd(map), first ? NULL : &at, &at,
+					   keys + e->n * e->key_size, values + e->n * e->value_size, &count,
 					   NULL);
 		if (err && err != -ENOENT)
 			break;
 		first = false;
-		more = realloc(*rows, (*n + count + 1) * size);
-		if (!more) {
-			err = -ENOMEM;
-			break;
-		}
-		*rows = more;
-		interleave(more + *n * size, size, keys, key_size, values, count);
-		*n += count;
+		e->n += count;
 	}
-	free(keys);
-	free(values);
 	if (err == -ENOENT)
 		return 0;
-	*n = before;
+	e->n = before;
 	return err;
 }
 
-static int read_hash(const struct bpf_map *map, void *rows, size_t *n, size_t size)
+static int read_hash(const struct bpf_map *map, struct entries *e)
 {
 	__u32 most = bpf_map__max_entries(map), chunk = most < 1024 ? most : 1024;
 	int err;
 
+	e->key_size = bpf_map__key_size(map);
+	e->value_size = bpf_map__value_size(map);
 	do {
-		err = read_chunks(map, rows, n, size, chunk);
+		err = read_chunks(map, e, chunk);
 		chunk *= 2;
 	} while (err == -ENOSPC && chunk < 2 * most);
+	return err;
+}
+
+/* How the rows of a map are ordered. */
+struct order {
+	int (*cmp)(const void *a, const void *b);
+	/* a number that is less if the key is, and may be the same of several: most comparisons need no more */
+	uint64_t (*rank)(const void *key);
+};
+
+static uint64_t rank_vma(const void *key)
+{
+	const struct vt_vma_key *k = key;
+	uint64_t high = k->start >> 16;
+
+	return (uint64_t)k->tgid << 32 | (high < UINT32_MAX ? high : UINT32_MAX);
+}
+
+/* Of keys that memcmp() compares. */
+static uint64_t rank_bytes(const void *key)
+{
+	const unsigned char *k = key;
+	uint64_t rank = 0;
+
+	for (int i = 0; i < 8; i++)
+		rank = rank << 8 | k[i];
+	return rank;
+}
+
+static const struct order by_vma = { vma_key_cmp, rank_vma }, by_group = { group_key_cmp, rank_bytes },
+	by_blocker = { blocker_key_cmp, rank_bytes }, by_stack = { stack_key_cmp, rank_bytes },
+	by_offset = { offset_key_cmp, rank_bytes };
+
+struct ranked {
+	uint64_t rank;
+	size_t at;		/* index of the entry */
+};
+
+struct sorting {
+	const struct entries *entries;
+	const struct order *order;
+};
+
+static int by_rank(const void *a, const void *b, void *sorting)
+{
+	const struct ranked *x = a, *y = b;
+	const struct sorting *s = sorting;
+
+	if (x->rank != y->rank)
+		return x->rank < y->rank ? -1 : 1;
+	return s->order->cmp(s->entries->keys + x->at * s->entries->key_size,
+			     s->entries->keys + y->at * s->entries->key_size);
+}
+
+/*
+ * Make rows of the entries, each the key and right behind it the value, in @order.
+ * Neither moves until it is known where a row belongs: values are large.
+ */
+static int make_rows(const struct entries *e, const struct order *order, void *rows)
+{
+	struct sorting sorting = { .entries = e, .order = order };
+	size_t size = e->key_size + e->value_size;
+	char *out = malloc(e->n * size);
+	struct ranked *ranked = malloc(e->n * sizeof(*ranked));
+
+	if (!out || !ranked) {
+		free(out);
+		free(ranked);
+		return -ENOMEM;
+	}
+	for (size_t i = 0; i < e->n; i++)
+		ranked[i] = (struct ranked){ order->rank(e->keys + i * e->key_size), i };
+	qsort_r(ranked, e->n, sizeof(*ranked), by_rank, &sorting);
+	for (size_t i = 0; i < e->n; i++) {
+		char *row = out + i * size;
+
+		memcpy(row, e->keys + ranked[i].at * e->key_size, e->key_size);
+		memcpy(row + e->key_size, e->values + ranked[i].at * e->value_size, e->value_size);
+	}
+	free(ranked);
+	*(char **)rows = out;
+	return 0;
+}
+
+/* All rows of a hash, and of @more, which has the same layout, unless that is NULL; in @order. */
+static int read_rows(const struct bpf_map *map, const struct bpf_map *more, const struct order *order,
+		     void *rows, size_t *n)
+{
+	struct entries e = { 0 };
+	int err = read_hash(map, &e);
+
+	if (!err && more)
+		err = read_hash(more, &e);
+	if (!err && e.n)
+		err = make_rows(&e, order, rows);
+	if (!err)
+		*n = e.n;
+	free(e.keys);
+	free(e.values);
 	errno = -err;
 	return err ? -1 : 0;
 }
@@ -164,12 +257,12 @@ static int read_open(const struct bpf_link *link, struct snapshot *s)
 
 int maps_read__stacks(const struct vmalocktop *skel, struct stack_row **rows, size_t *n)
 {
-	return read_hash(skel->maps.stacked, rows, n, sizeof(**rows));
+	return read_rows(skel->maps.stacked, NULL, &by_stack, rows, n);
 }
 
 int maps_read__offsets(const struct vmalocktop *skel, struct offset_row **rows, size_t *n)
 {
-	return read_hash(skel->maps.offsets, rows, n, sizeof(**rows));
+	return read_rows(skel->maps.offsets, NULL, &by_offset, rows, n);
 }
 
 int maps_read__counts(const struct vmalocktop *skel, struct snapshot *s)
@@ -193,16 +286,15 @@ int maps_read__snapshot(const struct vmalocktop *skel, const struct bpf_link *op
 	int err;
 
 	err = maps_read__counts(skel, s) ||
-	      read_hash(skel->maps.vmas, &s->vmas, &s->n_vmas, sizeof(*s->vmas)) ||
-	      read_hash(skel->maps.rest, &s->vmas, &s->n_vmas, sizeof(*s->vmas)) ||
-	      read_hash(skel->maps.groups, &s->groups, &s->n_groups, sizeof(*s->groups)) ||
-	      read_hash(skel->maps.blockers, &s->blockers, &s->n_blockers, sizeof(*s->blockers)) ||
+	      read_rows(skel->maps.vmas, skel->maps.rest, &by_vma, &s->vmas, &s->n_vmas) ||
+	      read_rows(skel->maps.groups, NULL, &by_group, &s->groups, &s->n_groups) ||
+	      read_rows(skel->maps.blockers, NULL, &by_blocker, &s->blockers, &s->n_blockers) ||
 	      maps_read__stacks(skel, &s->stacks, &s->n_stacks) ||
 	      read_open(open_waits, s);
 	if (err) {
 		snapshot__free(s);
 		return -1;
 	}
-	snapshot__sort(s);
+	snapshot__sort_open(s);
 	return 0;
 }

@@ -22,10 +22,10 @@ int maps_read__snapshot(const struct vmalocktop *skel, const struct bpf_link *op
 /* maps_read__counts() - likewise read what is counted for the whole system, no rows */
 int maps_read__counts(const struct vmalocktop *skel, struct snapshot *s);
 
-/* maps_read__stacks() - append the @n rows of combinations of stacks to @rows, to be freed with free() */
+/* maps_read__stacks() - the @n rows of combinations of stacks, sorted, to be freed with free() */
 int maps_read__stacks(const struct vmalocktop *skel, struct stack_row **rows, size_t *n);
 
-/* maps_read__offsets() - append the @n rows of the map of addresses to @rows, to be freed with free() */
+/* maps_read__offsets() - the @n rows of the map of addresses, to be freed with free() */
 int maps_read__offsets(const struct vmalocktop *skel, struct offset_row **rows, size_t *n);
 
 #endif

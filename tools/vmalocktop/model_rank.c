@@ -135,9 +135,8 @@ static int build_vmas(struct model *m, const struct snapshot *now, const struct 
 
 	if (!now->n_vmas)
 		return 0;
-	m->vmas = calloc(now->n_vmas, sizeof(*m->vmas));
-	m->regions = calloc(now->n_vmas, sizeof(*m->regions));
-	if (!m->vmas || !m->regions)
+	m->vmas = malloc(now->n_vmas * sizeof(*m->vmas));
+	if (!m->vmas)
 		return -1;
 	for (size_t i = 0; i < now->n_vmas; i++) {
 		const struct vma_row *row = &now->vmas[i];
@@ -161,7 +160,22 @@ static int build_vmas(struct model *m, const struct snapshot *now, const struct 
 		v->place = *ctx->place(ctx->ctx, v->tgid, v->start, v->end);
 		m->n_vmas++;
 	}
+	return 0;
+}
+
+/* Put the VMAs in order and add up those of a region, of which each has hundreds of counts: make no more than needed. */
+static int build_regions(struct model *m)
+{
+	size_t n = 0;
+
+	if (!m->n_vmas)
+		return 0;
 	qsort(m->vmas, m->n_vmas, sizeof(*m->vmas), vma_by_loss);
+	for (size_t i = 0; i < m->n_vmas; i++)
+		n += !i || by_region(&m->vmas[i], &m->vmas[i - 1]);
+	m->regions = calloc(n, sizeof(*m->regions));
+	if (!m->regions)
+		return -1;
 	for (size_t i = 0; i < m->n_vmas; i++) {
 		const struct model_vma *v = &m->vmas[i];
 		struct model_region *r = &m->regions[m->n_regions];
@@ -282,5 +296,5 @@ static int build_groups(struct model *m, const struct snapshot *now, const struc
 int model_rank__build(struct model *m, const struct snapshot *now, const struct snapshot *before,
 		      const struct model_context *ctx)
 {
-	return build_vmas(m, now, before, ctx) || build_groups(m, now, before, ctx) ? -1 : 0;
+	return build_vmas(m, now, before, ctx) || build_regions(m) || build_groups(m, now, before, ctx) ? -1 : 0;
 }

@@ -256,14 +256,17 @@ static int read_process(struct places *p, struct process *process)
 /* The entry for @tgid, without mappings if it is new; NULL when memory is short. */
 static struct process *process_of(struct places *p, uint32_t tgid)
 {
-	struct process *new = calloc(1, sizeof(*new));
-	struct process **node;
+	struct process key = { .tgid = tgid }, *new;
+	struct process **node = tfind(&key, &p->processes, by_tgid);
 
+	if (node)
+		return *node;
+	new = calloc(1, sizeof(*new));
 	if (!new)
 		return NULL;
 	new->tgid = tgid;
 	node = tsearch(new, &p->processes, by_tgid);
-	if (!node || *node != new)
+	if (!node)
 		free(new);
 	return node ? *node : NULL;
 }
@@ -303,21 +306,19 @@ const struct place *places__get(struct places *p, uint32_t tgid, uint64_t start,
 	if (node)
 		return &(*node)->place;
 	process = process_of(p, tgid);
-	new = calloc(1, sizeof(*new));
-	if (!process || !new) {
-		free(new);
+	if (!process)
 		return &nowhere;
-	}
 	late = now_ms() < process->next_ms;
 	if (!late)
 		read_process(p, process);
 	once = nowhere;
 	locate(&once, process, start, end);
 	/* Addresses are too many to be kept; and what has no name yet may get one. */
-	if (end - start == 1 || (end && late && !once.name[0])) {
-		free(new);
+	if (end - start == 1 || (end && late && !once.name[0]))
 		return &once;
-	}
+	new = calloc(1, sizeof(*new));
+	if (!new)
+		return &nowhere;
 	*new = key;
 	new->place = once;
 	node = tsearch(new, &p->known, by_key);

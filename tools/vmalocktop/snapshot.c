@@ -36,6 +36,11 @@ int stack_key_cmp(const void *a, const void *b)
 	return memcmp(a, b, sizeof(struct vt_stack_key));
 }
 
+int offset_key_cmp(const void *a, const void *b)
+{
+	return memcmp(a, b, sizeof(struct vt_offset_key));
+}
+
 static int oldest_first(const void *a, const void *b)
 {
 	const struct vt_open_wait *x = a, *y = b;
@@ -56,6 +61,11 @@ void snapshot__sort(struct snapshot *s)
 		qsort(s->groups, s->n_groups, sizeof(*s->groups), group_key_cmp);
 	if (s->n_stacks)
 		qsort(s->stacks, s->n_stacks, sizeof(*s->stacks), stack_key_cmp);
+	snapshot__sort_open(s);
+}
+
+void snapshot__sort_open(struct snapshot *s)
+{
 	if (s->n_open)
 		qsort(s->open, s->n_open, sizeof(*s->open), oldest_first);
 }

@@ -62,6 +62,9 @@ struct snapshot {
 /* snapshot__sort() - bring the rows into the order of their keys */
 void snapshot__sort(struct snapshot *s);
 
+/* snapshot__sort_open() - only the waits that haven't ended; the other rows are in order */
+void snapshot__sort_open(struct snapshot *s);
+
 /* snapshot__free() - release the rows; @s is all zero then */
 void snapshot__free(struct snapshot *s);
 
@@ -70,5 +73,6 @@ int vma_key_cmp(const void *a, const void *b);
 int group_key_cmp(const void *a, const void *b);
 int blocker_key_cmp(const void *a, const void *b);
 int stack_key_cmp(const void *a, const void *b);
+int offset_key_cmp(const void *a, const void *b);
 
 #endif
