@@ -38,6 +38,7 @@ class Region:
     # the plugin knows a function that it counts once it was executed
     counts: dict = field(default_factory=lambda: dict.fromkeys(COUNTED, 0))
     places: dict = field(default_factory=lambda: {m: Counter() for m in MODES})
+    hooks: dict = field(default_factory=dict)       # {trace event, or "trampoline": (calls, instructions)}
     by_address: Counter = field(default_factory=Counter)    # of user mode
     lock_lines: Counter = field(default_factory=Counter)    # of faults, by address and line of a stock VMA's lock
 
@@ -109,6 +110,8 @@ class Attribution:
                 regions.append(Region())
             elif word == "count":
                 regions[-1].counts[rest[0]] = int(rest[1])
+            elif word == "hook":
+                regions[-1].hooks[rest[0]] = int(rest[1]), int(rest[2])
             elif word == "event":
                 self._event(regions[-1], rest)
         return regions

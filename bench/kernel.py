@@ -17,6 +17,9 @@ TEXT = 0xffffffff80000000
 SKIPPED = re.compile(r"^(clear_page_(orig|rep|erms)|copy_page(_regs)?)$")
 # Executions of these are counted. Only page faults call them, before or after they slept.
 COUNTED = ("lock_mm_and_find_vma",)
+# What a trace event calls when somebody watches it; the second group is its name, or that of its class.
+HOOK = re.compile(r"^(__traceiter|__bpf_trace|perf_trace|trace_event_raw_event)_"
+                  r"((vma|mmap_lock|contention|page_fault)\w*|x86_exceptions)$")
 
 
 class Kernel:
@@ -87,6 +90,7 @@ class Kernel:
             "cache_size": btf.offset("kmem_cache", "size"),
             "per_cpu_offset": self.address("__per_cpu_offset"),
             "node_data": self.address("node_data"),
+            "text_end": self.address("_end"),
         }
         missing = set(COUNTED) - {name for _, name in symbols}
         if missing:
@@ -104,6 +108,8 @@ class Kernel:
                 role = "schedule"
             elif name in COUNTED:
                 role = "count"
+            elif hook := HOOK.match(name):
+                role, name = "hook", hook[2]
             if role:
                 lines.append(f"role {role} {address:x} {name}")
             if SKIPPED.match(name):

@@ -33,6 +33,11 @@ bool decode_iret(const uint8_t *code, size_t size)
 	return size == 2 && code[0] == 0x48 && code[1] == 0xcf;
 }
 
+bool decode_ret(const uint8_t *code, size_t size)
+{
+	return size == 1 && code[0] == 0xc3;
+}
+
 bool decode_locked(const uint8_t *code, size_t size)
 {
 	for (size_t i = 0; i < size; i++) {

@@ -25,6 +25,9 @@ enum marker decode_marker(const uint8_t *code, size_t size);
 /* decode_iret - is this IRETQ? */
 bool decode_iret(const uint8_t *code, size_t size);
 
+/* decode_ret - is this RET, to where it was called from? */
+bool decode_ret(const uint8_t *code, size_t size);
+
 /* decode_locked - is this a locked operation: LOCK prefix, or XCHG with memory? */
 bool decode_locked(const uint8_t *code, size_t size);
 

@@ -36,6 +36,7 @@ static const struct {
 	{ "cache_size", &facts.cache_size },
 	{ "per_cpu_offset", &facts.per_cpu_offset },
 	{ "node_data", &facts.node_data },
+	{ "text_end", &facts.text_end },
 };
 
 static const struct {
@@ -47,6 +48,7 @@ static const struct {
 	{ "other", ROLE_OTHER },
 	{ "schedule", ROLE_SCHEDULE },
 	{ "count", ROLE_COUNT },
+	{ "hook", ROLE_HOOK },
 };
 
 static struct {

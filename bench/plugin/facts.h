@@ -16,6 +16,7 @@ enum role {
 	ROLE_OTHER,
 	ROLE_SCHEDULE,	/* first instruction of __schedule() */
 	ROLE_COUNT,	/* count its executions by page faults */
+	ROLE_HOOK,	/* first instruction of a probe of a trace event */
 };
 
 struct facts {
@@ -31,6 +32,7 @@ struct facts {
 	uint64_t cache_size;
 	uint64_t per_cpu_offset;	/* address of the array */
 	uint64_t node_data;		/* address of the array */
+	uint64_t text_end;		/* what lies above isn't the kernel's own code */
 };
 
 extern struct facts facts;
@@ -38,7 +40,7 @@ extern struct facts facts;
 /* facts_read - read @path; exits with a message if it can't be used */
 void facts_read(const char *path);
 
-/* facts_role - what the instruction at @pc is; *@name is the name of a ROLE_COUNT */
+/* facts_role - what the instruction at @pc is; *@name is the name of a ROLE_COUNT, the trace event of a ROLE_HOOK */
 enum role facts_role(uint64_t pc, const char **name);
 
 /* facts_skipped - is @pc in a function whose accesses to memory aren't looked at? */

@@ -20,6 +20,11 @@ enum mode mode_of(unsigned int cpu)
 	return depth ? stacks[cpu].mode[depth - 1] : MODE_USER;
 }
 
+unsigned int mode_depth(unsigned int cpu)
+{
+	return stacks[cpu].depth;
+}
+
 bool mode_enter(unsigned int cpu, enum mode mode)
 {
 	bool from_user = !stacks[cpu].depth;

@@ -17,6 +17,9 @@ enum mode {
 /* mode_of - what @cpu is doing */
 enum mode mode_of(unsigned int cpu);
 
+/* mode_depth - how many entries into the kernel it is in, 0 in user mode */
+unsigned int mode_depth(unsigned int cpu);
+
 /*
  * mode_enter - @cpu executes the first instruction of an entry point
  *

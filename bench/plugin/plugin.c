@@ -26,6 +26,7 @@
 #include "decode.h"
 #include "events.h"
 #include "facts.h"
+#include "hooks.h"
 #include "lines.h"
 #include "mailbox.h"
 #include "modes.h"
@@ -33,6 +34,7 @@
 #include "qemu_plugin_api.h"
 
 #define MAX_COUNTERS	16
+#define MAX_PROLOGUE	9	/* bytes of a function that its trampoline stands for: ENDBR, CALL */
 
 QEMU_PLUGIN_EXPORT int qemu_plugin_version = QEMU_PLUGIN_API_VERSION;
 
@@ -97,18 +99,20 @@ static void on_memory(unsigned int cpu, qemu_plugin_meminfo_t info, uint64_t add
 
 static void on_block(unsigned int cpu, void *data)
 {
-	uint64_t n = (uint64_t)data;
-	bool user = n & 1;
+	const struct block *b = data;
 
-	n >>= 1;
-	if (user)
+	if (b->user)
 		mode_user(cpu);
 	if (!in_region)
 		return;
-	insns[mode_of(cpu)] += n;
+	if (b->user)
+		hooks_lost(cpu);
+	else
+		hooks_block(cpu, b, mode_depth(cpu));
+	insns[mode_of(cpu)] += b->insns;
 	if (!quantum)
 		return;
-	left[cpu] -= n;
+	left[cpu] -= b->insns;
 	if (left[cpu] < 0) {
 		left[cpu] = interval();
 		cpu_exit(qemu_get_cpu(cpu));
@@ -132,6 +136,7 @@ static void on_iret(unsigned int cpu, void *data)
 static void on_schedule(unsigned int cpu, void *data)
 {
 	(void)data;
+	hooks_lost(cpu);
 	if (mode_schedule(cpu) && in_region)
 		slept++;
 }
@@ -175,6 +180,7 @@ static void on_region_begin(unsigned int cpu, void *data)
 	if (!nr_regions)
 		report_bases();
 	events_reset();
+	hooks_reset();
 	memset(transfers, 0, sizeof(transfers));
 	memset(insns, 0, sizeof(insns));
 	faults = slept = 0;
@@ -188,6 +194,11 @@ static void on_region_begin(unsigned int cpu, void *data)
 static void report_count(const char *name, uint64_t count)
 {
 	fprintf(out, "count\t%s\t%" PRIu64 "\n", name, count);
+}
+
+static void report_hook(const char *name, uint64_t calls, uint64_t insns)
+{
+	fprintf(out, "hook\t%s\t%" PRIu64 "\t%" PRIu64 "\n", name, calls, insns);
 }
 
 static void on_region_end(unsigned int cpu, void *data)
@@ -205,6 +216,7 @@ static void on_region_end(unsigned int cpu, void *data)
 	report_count("insns_fault", insns[MODE_FAULT]);
 	for (unsigned int i = 0; i < nr_counters; i++)
 		report_count(counters[i].name, counters[i].count);
+	hooks_for_each(report_hook);
 	events_for_each(report_event, NULL);
 	fputs("end\n", out);
 	fflush(out);
@@ -273,6 +285,7 @@ static void translate_entry(struct qemu_plugin_insn *insn, uint64_t pc)
 
 	switch (facts_role(pc, &name)) {
 	case ROLE_NONE:
+	case ROLE_HOOK:		/* see describe() */
 		return;
 	case ROLE_FAULT:
 		data = (void *)MODE_FAULT;
@@ -306,18 +319,46 @@ static void translate_kernel(struct qemu_plugin_insn *insn, uint64_t pc)
 		watch_memory(insn, pc);
 }
 
+/* describe - what hooks_block() wants to know of a block; QEMU may execute it whenever it likes */
+static struct block *describe(struct qemu_plugin_tb *tb)
+{
+	size_t n = qemu_plugin_tb_n_insns(tb);
+	struct qemu_plugin_insn *last = qemu_plugin_tb_get_insn(tb, n - 1);
+	struct block *b = calloc(1, sizeof(*b));
+	const char *name;
+	enum role role;
+
+	if (!b) {
+		fputs("cacheline: no memory\n", stderr);
+		exit(1);
+	}
+	b->start = qemu_plugin_tb_vaddr(tb);
+	b->end = qemu_plugin_insn_vaddr(last) + qemu_plugin_insn_size(last);
+	b->insns = n;
+	b->user = !(b->start >> 63);
+	if (b->user)
+		return b;
+	b->bpf = b->start >= facts.text_end;
+	b->returns = decode_ret(qemu_plugin_insn_data(last), qemu_plugin_insn_size(last));
+	role = facts_role(b->start, &name);
+	if (role == ROLE_HOOK)
+		b->hook = hooks_of(name);
+	for (uint64_t pc = b->start; !b->body && b->start - pc <= MAX_PROLOGUE; pc--)
+		b->body = facts_role(pc, &name) == ROLE_COUNT;
+	return b;
+}
+
 static void on_translation(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
 {
 	size_t n = qemu_plugin_tb_n_insns(tb);
-	bool user = !(qemu_plugin_tb_vaddr(tb) >> 63);
+	struct block *b = describe(tb);
 
 	(void)id;
-	qemu_plugin_register_vcpu_tb_exec_cb(tb, on_block, QEMU_PLUGIN_CB_NO_REGS,
-					     (void *)(n << 1 | user));
+	qemu_plugin_register_vcpu_tb_exec_cb(tb, on_block, QEMU_PLUGIN_CB_NO_REGS, b);
 	for (size_t i = 0; i < n; i++) {
 		struct qemu_plugin_insn *insn = qemu_plugin_tb_get_insn(tb, i);
 
-		if (user)
+		if (b->user)
 			translate_user(insn);
 		else
 			translate_kernel(insn, qemu_plugin_insn_vaddr(insn));

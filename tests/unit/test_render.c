@@ -347,7 +347,7 @@ static void hostile_names(void **state)
 {
 	struct model_vma vma = {
 		.tgid = 1, .start = 0x1000, .end = 0x2000, .kind = VT_BABY,
-		.place = { .name = "a\",\"b", .comm = "c,d", .region = { 0x1000, 0x2000, "x;\"y" } },
+		.place = &(struct place){ .name = "a\",\"b", .comm = "c,d", .region = { 0x1000, 0x2000, "x;\"y" } },
 	};
 	struct model_stack stack = {
 		.key = { .who = { .tid = 6, .kind = VT_BABY, .comm = "w;x 1" }, .comm = "f;g" },

@@ -47,8 +47,28 @@ static void add_hist(void *sum, const void *value)
 /* The entries of one or more hashes of one layout, as the kernel gives them. */
 struct entries {
 	char *keys, *values;
-	size_t key_size, value_size, n;
+	size_t key_size, value_size, n, room;
 };
+
+/* Make room for @more entries.  Returns 0 or -ENOMEM. */
+static int make_room(struct entries *e, size_t more)
+{
+	size_t room = e->n + more;
+	char *keys, *values;
+
+	if (room <= e->room)
+		return 0;
+	keys = realloc(e->keys, room * e->key_size);
+	if (!keys)
+		return -ENOMEM;
+	e->keys = keys;
+	values = realloc(e->values, room * e->value_size);
+	if (!values)
+		return -ENOMEM;
+	e->values = values;
+	e->room = room;
+	return 0;
+}
 
 /*
  * Append all entries of a hash, of which the programs never delete any.  @chunk entries at a
@@ -56,29 +76,24 @@ struct entries {
  */
 static int read_chunks(const struct bpf_map *map, struct entries *e, __u32 chunk)
 {
+	/* For all there can be, at once; of what isn't used no page is touched. */
+	int err = make_room(e, bpf_map__max_entries(map) + chunk);
 	size_t before = e->n;
 	__u64 at = 0;			/* the kernel's, opaque */
 	bool first = true;
-	int err = 0;
 
 	while (!err) {
-		char *keys = realloc(e->keys, (e->n + chunk) * e->key_size), *values;
 		__u32 count = chunk;
 
-		e->keys = keys ? keys : e->keys;
-		values = realloc(e->values, (e->n + chunk) * e->value_size);
-		e->values = values ? values : e->values;
-		if (!keys || !values) {
-			err = -ENOMEM;
-			break;
-		}
 		err = bpf_map_lookup_batch(bpf_map__fd(map), first ? NULL : &at, &at,
-					   keys + e->n * e->key_size, values + e->n * e->value_size, &count,
-					   NULL);
+					   e->keys + e->n * e->key_size, e->values + e->n * e->value_size,
+					   &count, NULL);
 		if (err && err != -ENOENT)
 			break;
 		first = false;
 		e->n += count;
+		if (!err)
+			err = make_room(e, chunk);
 	}
 	if (err == -ENOENT)
 		return 0;

@@ -290,6 +290,7 @@ int model__build(struct model *m, const struct snapshot *before, const struct sn
 void model__free(struct model *m)
 {
 	free(m->vmas);
+	free(m->places);
 	free(m->regions);
 	free(m->blames);
 	free(m->blockers);

@@ -54,7 +54,7 @@ struct model_vma {
 	uint64_t count;
 	struct vt_hist hist;		/* of VT_ZOMBIE: nothing but zeros */
 	bool max_exact;
-	struct place place;
+	const struct place *place;	/* one of the model's */
 };
 
 /* Waits on all VMAs within one region. */
@@ -153,6 +153,7 @@ struct model {
 	size_t n_regions;
 	struct model_vma *vmas;		/* region by region */
 	size_t n_vmas;
+	struct place *places;		/* of the VMAs */
 
 	/* who caused it: most time first */
 	struct model_blame *blames;

@@ -23,10 +23,10 @@ static int by_region(const void *a, const void *b)
 
 	if (x->tgid != y->tgid)
 		return x->tgid < y->tgid ? -1 : 1;
-	if (x->place.region.start != y->place.region.start)
-		return x->place.region.start < y->place.region.start ? -1 : 1;
-	if (x->place.region.end != y->place.region.end)
-		return x->place.region.end < y->place.region.end ? -1 : 1;
+	if (x->place->region.start != y->place->region.start)
+		return x->place->region.start < y->place->region.start ? -1 : 1;
+	if (x->place->region.end != y->place->region.end)
+		return x->place->region.end < y->place->region.end ? -1 : 1;
 	return 0;
 }
 
@@ -131,12 +131,15 @@ static int build_vmas(struct model *m, const struct snapshot *now, const struct 
 		      const struct model_context *ctx)
 {
 	static const struct vt_hist none;
+	struct place *places;
 	size_t b = 0;
 
 	if (!now->n_vmas)
 		return 0;
+	/* As many as there may be, but of those that aren't needed no page is touched. */
+	m->places = places = malloc(now->n_vmas * sizeof(*places));
 	m->vmas = malloc(now->n_vmas * sizeof(*m->vmas));
-	if (!m->vmas)
+	if (!m->vmas || !places)
 		return -1;
 	for (size_t i = 0; i < now->n_vmas; i++) {
 		const struct vma_row *row = &now->vmas[i];
@@ -157,7 +160,12 @@ static int build_vmas(struct model *m, const struct snapshot *now, const struct 
 		v->kind = row->key.kind < VT_KINDS ? row->key.kind : VT_ZOMBIE;
 		v->start = row->key.start;
 		v->end = row->key.end;
-		v->place = *ctx->place(ctx->ctx, v->tgid, v->start, v->end);
+		*places = *ctx->place(ctx->ctx, v->tgid, v->start, v->end);
+		/* Neighbours are often alike. */
+		if (!m->n_vmas || memcmp(places, v[-1].place, sizeof(*places)))
+			v->place = places++;
+		else
+			v->place = v[-1].place;
 		m->n_vmas++;
 	}
 	return 0;
@@ -182,9 +190,9 @@ static int build_regions(struct model *m)
 
 		if (!i || by_region(v, v - 1)) {
 			r->tgid = v->tgid;
-			r->range = v->place.region;
+			r->range = v->place->region;
 			r->first = i;
-			strcpy(r->comm, v->place.comm);
+			strcpy(r->comm, v->place->comm);
 			m->n_regions++;
 		} else {
 			r--;

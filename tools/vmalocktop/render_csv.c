@@ -39,11 +39,11 @@ static void vmas(FILE *out, const struct model *m, const struct timespec *when)
 
 		stamp(out, when);
 		fprintf(out, "%" PRIu32 ",", v->tgid);
-		text(out, v->place.comm);
+		text(out, v->place->comm);
 		fputc(',', out);
-		text(out, v->place.region.name);
+		text(out, v->place->region.name);
 		fputc(',', out);
-		text(out, v->place.name);
+		text(out, v->place->name);
 		fprintf(out, ",0x%" PRIx64 ",0x%" PRIx64, v->start, v->end);
 		kind(out, v->kind, &v->hist, v->max_exact);
 	}

@@ -26,10 +26,8 @@ static void hist_into(struct json *o, const struct vt_hist *h, bool max_exact,
 	json__add_u64(o, "zero", h->zero);
 	slots = json__array(o, "slots");
 	for (int k = 0; k < VT_SLOTS; k++) {
-		const uint64_t slot[] = { hist__low(k), hist__high(k), h->slots[k] };
-
 		if (h->slots[k])
-			json__numbers(slots, slot, 3);
+			json__numbers(slots, (uint64_t[]){ hist__low(k), hist__high(k), h->slots[k] }, 3);
 	}
 }
 
@@ -159,7 +157,7 @@ static void add_regions(struct json *to, const struct model *m)
 			const struct model_vma *v = &m->vmas[j];
 			struct json *vma = json__element(vmas);
 
-			range_into(vma, v->start, v->end, v->place.name);
+			range_into(vma, v->start, v->end, v->place->name);
 			json__add_text(vma, "kind", model__kind_name(v->kind));
 			times_into(vma, &v->hist, v->max_exact);
 		}

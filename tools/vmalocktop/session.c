@@ -417,8 +417,10 @@ static int run(struct session *s)
 int session__run(const struct env *env)
 {
 	struct session s = { .env = env, .reporter.env = env };
-	int err = run(&s);
+	int err;
 
+	snapshot__keep_memory();
+	err = run(&s);
 	if (record__close(s.record, !err))
 		err = -1;
 	reporter__free(&s.reporter);

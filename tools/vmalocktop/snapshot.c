@@ -1,14 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "snapshot.h"
 
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define KEPT_BYTES	(64 << 20)
 
 #define CMP(field)				\
 	do {					\
 		if (x->field != y->field)	\
 			return x->field < y->field ? -1 : 1; \
 	} while (0)
+
+void snapshot__keep_memory(void)
+{
+	mallopt(M_MMAP_THRESHOLD, KEPT_BYTES);
+	mallopt(M_TRIM_THRESHOLD, KEPT_BYTES);
+}
 
 int vma_key_cmp(const void *a, const void *b)
 {

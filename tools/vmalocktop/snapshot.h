@@ -59,6 +59,12 @@ struct snapshot {
 	uint64_t missed;		/* events that the kernel didn't deliver to a program */
 };
 
+/*
+ * snapshot__keep_memory() - have the C library keep what is freed for the next snapshot, of
+ * the same size and a moment later, instead of getting it from the kernel page by page again
+ */
+void snapshot__keep_memory(void);
+
 /* snapshot__sort() - bring the rows into the order of their keys */
 void snapshot__sort(struct snapshot *s);
 
