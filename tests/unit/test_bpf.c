@@ -455,11 +455,12 @@ static void as_json(FILE *out, const struct model *m, const struct snapshot *now
  */
 static void cost_of_a_report(void **state)
 {
-	enum { VMAS = 10000, REPORTS = 20, MOST_REPORTS = 200, MOST_NS = 10000000 };
+	enum { VMAS = 10000, REPORTS = 20, MOST_REPORTS = 200 };
 	static const struct {
 		const char *name;
 		void (*render)(FILE *out, const struct model *m, const struct snapshot *now);
-	} forms[] = { { "text", as_text }, { "JSON", as_json } };
+		uint64_t most_ns;	/* JSON has all VMAs, 2.5 ms of it, and some room for a busy machine */
+	} forms[] = { { "text", as_text, 10000000 }, { "JSON", as_json, 15000000 } };
 	struct vmalocktop *skel = load(0, 16384);
 	struct snapshot before = { 0 }, now;
 	static struct names names;
@@ -475,7 +476,7 @@ static void cost_of_a_report(void **state)
 	for (size_t form = 0; form < sizeof(forms) / sizeof(forms[0]); form++) {
 		uint64_t least = UINT64_MAX;
 
-		for (int report = 0; report < REPORTS || (least >= MOST_NS && report < MOST_REPORTS); report++) {
+		for (int report = 0; report < REPORTS || (least >= forms[form].most_ns && report < MOST_REPORTS); report++) {
 			uint64_t begin, ns;
 
 			for (uint64_t i = 1; i <= VMAS; i++)
@@ -493,7 +494,7 @@ static void cost_of_a_report(void **state)
 		}
 		print_message("a report of %d VMAs as %s takes %.1f ms of CPU time\n", VMAS, forms[form].name,
 			      least / 1e6);
-		assert_true(least < MOST_NS);
+		assert_true(least < forms[form].most_ns);
 	}
 	snapshot__free(&before);
 	places__free(places);
