@@ -2,7 +2,7 @@
 #
 # The kernel: its source, the series, builds.  The work is in kernel/*.
 
-.PHONY: kernel-tree kernel kernel-experiment kernel-debug kernel-base kernel-arm64 kernel-stock kernel-stock-6.1 kernel-stock-6.18
+.PHONY: kernel-tree kernel kernel-experiment kernel-debug kernel-kcsan kernel-rt kernel-base kernel-arm64 kernel-stock kernel-stock-6.1 kernel-stock-6.18
 .PHONY: series kernel-export
 
 kernel-tree:	## Make build/linux: Debian's 6.12 source with the series applied
@@ -18,14 +18,21 @@ kernel-experiment: kernel-tree	## Build it with parameters that take protections
 kernel-debug: kernel-tree	## Build it with KASAN, lockdep and other checks
 	$(Q)kernel/build debug
 
+kernel-kcsan: kernel-tree	## Build it with the data-race detector
+	$(Q)kernel/build kcsan
+
+kernel-rt: kernel-tree	## Build it with PREEMPT_RT and strict RCU grace periods
+	$(Q)kernel/build rt
+
 kernel-base:	## Build the pristine source with the same configuration
 	$(Q)deps/install kernel
 	$(Q)kernel/prepare-base
 	$(Q)kernel/build base
 
-kernel-arm64: kernel-tree	## Cross-build for arm64
+kernel-arm64: kernel-tree	## Cross-build for arm64, and unpack a root file system for its guests
 	$(Q)deps/install arm64
 	$(Q)kernel/build arm64
+	$(Q)tools/vm/arm64-root
 
 kernel-stock:	## Fetch Debian's own kernel of the same version
 	$(Q)deps/install kernel

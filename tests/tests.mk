@@ -15,7 +15,7 @@ run-tests: deps $(TEST_NEEDS)
 
 .PHONY: test-long
 test-long: deps $(TEST_NEEDS)	## Run the suites that can look further, for hours (SUITES as above)
-	$(Q)TEST_LONG=1 tests/run $(or $(SUITES),model torture fuzz leaks stress programs)
+	$(Q)TEST_LONG=1 tests/run $(or $(SUITES),model torture fuzz leaks stress programs arm64)
 
 .PHONY: mutants
 mutants: deps kernel-experiment	## Break the protocol step by step: by which check is each mutant caught?

@@ -51,6 +51,9 @@ refused() {
 	run "$vm" --kernel debug -- true
 	[ "$status" -eq 1 ]
 	[[ $output == *"run make kernel-debug" ]]
+	run "$vm" --kernel arm64 -- true
+	[ "$status" -eq 1 ]
+	[[ $output == *"run make kernel-arm64" ]]
 	run "$vm" --kernel stock -- true
 	[ "$status" -eq 1 ]
 	[[ $output == *"run make kernel-stock" ]]
