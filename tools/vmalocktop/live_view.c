@@ -12,7 +12,7 @@
 
 #define HEAD_LINES	4
 #define OPEN_LINES	4		/* at most, at the bottom */
-#define WRITERS		3		/* below the table, if there is room for so many rows of it: */
+#define WRITERS		3		/* at most, below the table, if there is room for so many rows of it: */
 #define TABLE_LINES	5
 #define WIDE		100		/* columns from which on nothing is left out */
 
@@ -168,27 +168,41 @@ static void table(const struct live_view *v, const struct model *m, int top, int
 		put(top + 1, v->whole ? "no waits" : "no waits in this interval; press a for all since tracing began");
 }
 
-/* The first writers, right above row @bottom, if that leaves room for the table at @top; the row where they begin. */
-static int writers(const struct model *m, int top, int bottom)
+static int count_lines(const char *text)
 {
-	char *text = live_text__writers(m, WRITERS), *rest = text, *line;
-	int lines = 0, y;
+	int lines = 0;
 
 	for (const char *c = text; c && *c; c++)
 		lines += *c == '\n';
-	y = bottom - lines;
-	if (!lines || y - top < TABLE_LINES) {
+	return lines;
+}
+
+/* The first writers, as many as leave room for the table at @top, right above row @bottom; the row where they begin. */
+static int writers(const struct model *m, int top, int bottom)
+{
+	char *text = NULL, *rest, *line;
+	int lines = 0;
+
+	for (int n = WRITERS; n > 0; n--) {
+		free(text);
+		text = live_text__writers(m, n);
+		lines = count_lines(text);
+		if (bottom - lines - top >= TABLE_LINES)
+			break;
+	}
+	if (!lines || bottom - lines - top < TABLE_LINES) {
 		free(text);
 		return bottom;
 	}
+	rest = text;
 	for (int i = 0; i < lines && (line = strsep(&rest, "\n")); i++) {
 		if (!i)
 			attron(COLOR_PAIR(COLOR_HEAD) | A_BOLD);
-		put(y + i, line);
+		put(bottom - lines + i, line);
 		attroff(COLOR_PAIR(COLOR_HEAD) | A_BOLD);
 	}
 	free(text);
-	return y - 1;
+	return bottom - lines - 1;
 }
 
 static void top_page(const struct live_view *v, const struct model *m)
@@ -212,14 +226,13 @@ static void top_page(const struct live_view *v, const struct model *m)
 /* A page of text, scrolled. */
 static void text_page(struct live_view *v, const struct model *m)
 {
-	int rows = LINES - HEAD_LINES - 2, lines = 0;
+	int rows = LINES - HEAD_LINES - 2, lines;
 	char *text, *rest, *line;
 
 	text = live_text__page(v->page, m, v->tgid, v->start, v->whole);
 	if (!text)
 		return;
-	for (const char *c = text; *c; c++)
-		lines += *c == '\n';
+	lines = count_lines(text);
 	if (v->scroll > lines - rows)
 		v->scroll = lines - rows;
 	if (v->scroll < 0)
