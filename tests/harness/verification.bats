@@ -36,7 +36,7 @@ missing() {
 }
 
 @test "every suite is named, and every named suite exists" {
-	quoted | sed -nE 's/.*SUITES="?([a-z ]+)"?$/\1/p' | tr ' ' '\n' | sort -u >"$BATS_TEST_TMPDIR/named"
+	quoted | sed -nE 's/.*SUITES="?([a-z0-9 ]+)"?$/\1/p' | tr ' ' '\n' | sort -u >"$BATS_TEST_TMPDIR/named"
 	for suite in tests/*/suite; do
 		basename "$(dirname "$suite")"
 	done | sort >"$BATS_TEST_TMPDIR/there"
