@@ -41,6 +41,7 @@ static const struct {
 	{ "memcg", run_memcg, { REFFREE } },
 	{ "exit", run_exit, { REFFREE } },
 	{ "refused", run_refused, { REFFREE } },
+	{ "inject", run_inject, { REFFREE } },
 };
 
 #define CASES	(sizeof(cases) / sizeof(cases[0]))

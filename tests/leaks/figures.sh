@@ -6,15 +6,19 @@
 #
 # Other processes must be the same both times. Slab caches are told apart only in a guest that was booted with
 # slab_nomerge; otherwise a cache's figure has those of its like, too.
+#
+# leaks_group may name the directory of a control group, without processes then: what it is charged with counts, too.
 
 leaks_dir=$(mktemp -d)
+leaks_group=''
 # what a mapping has
 leaks_parts=(vm_area_struct maple_node anon_vma anon_vma_chain)
 # what it is in, or of
 leaks_owners=(mm_struct filp)
 
 # leaks_figures - a line each: NAME VALUE KIND. Objects in slab caches, "part" or "owner"; "pages" of page tables, of
-# anonymous memory and of mapped and shared files as the kernel counts them, and those committed; those in "use".
+# anonymous memory and of mapped and shared files as the kernel counts them, and those committed; those in "use"; those
+# charged to the "group".
 leaks_figures() {
 	local cache kind objects total name value
 	sync
@@ -42,6 +46,13 @@ leaks_figures() {
 		Committed_AS:) echo "committed $((value / 4)) pages" ;;
 		esac
 	done </proc/meminfo
+	if [ -n "$leaks_group" ]; then
+		# if there is more, this gives back what CPUs were charged with in advance, and reclaims
+		echo 64K >"$leaks_group/memory.max"
+		read -r value <"$leaks_group/memory.current"
+		echo max >"$leaks_group/memory.max"
+		echo "charged $((value / 4096)) group"
+	fi
 }
 
 # leaks_before - remember the figures of now
@@ -65,21 +76,31 @@ leaks_compare() {
 		$3 in tolerance && $2 - before[$1] > tolerance[$3] { print $1 }' "$leaks_dir/before" "$leaks_dir/now"
 }
 
-# leaks_after KIND=TOLERANCE... - TAP without numbers, a test for each figure: it has not grown by more. What is freed
-# late, by RCU or a worker, has a minute for that.
-leaks_after() {
-	local end=$((SECONDS + 60)) name was kind now
+# leaks_wait KIND=TOLERANCE... - as leaks_compare, but what is freed late, by RCU or a worker, has a minute for that;
+# leaves it in $leaks_dir/grown
+leaks_wait() {
+	local end=$((SECONDS + 60))
 	while leaks_compare "$@" >"$leaks_dir/grown" && [ -s "$leaks_dir/grown" ] && [ "$SECONDS" -lt "$end" ]; do
 		sleep 1
 	done
+}
+
+# leaks_now NAME - the figure, as leaks_compare or leaks_wait found it
+leaks_now() {
+	awk -v "name=$1" '$1 == name { print $2 }' "$leaks_dir/now"
+}
+
+# leaks_after KIND=TOLERANCE... - TAP without numbers, a test for each figure: it has not grown by more, see leaks_wait.
+leaks_after() {
+	local name was kind
+	leaks_wait "$@"
 	while read -r name was kind; do
 		[[ " $*" == *" $kind="* ]] || continue
-		now=$(awk -v "name=$name" '$1 == name { print $2 }' "$leaks_dir/now")
 		if grep -qx "$name" "$leaks_dir/grown"; then
 			echo "not ok - nothing is leaked: $name"
 		else
 			echo "ok - nothing is leaked: $name"
 		fi
-		echo "# $name: $was before, $now after"
+		echo "# $name: $was before, $(leaks_now "$name") after"
 	done <"$leaks_dir/before"
 }
