@@ -12,6 +12,7 @@ SIZED = ("munmap", "munmap_whole_vma", "mmap_fixed", "mmap_fixed_file", "mprotec
          "mremap", "madvise_dontneed", "brk")
 WATCHED = ("fault_anon_write", "fault_file_read", "mmap_fixed", "munmap")
 PAGES_WATCHED = 16
+COMPARED = ("fault_anon_write", "fault_file_read", "mmap_fixed")
 EVENTS_OF = ("fault_anon_write", "mmap_fixed")      # whose trace events are counted
 
 
@@ -72,6 +73,19 @@ def run_watched(setup, results):
                 results.add(*what, values[op], "instructions", command)
                 cost[name, watcher.name, op] = values[op]
     _per_event(results, cost, _events_per_op(setup), command)
+    _compare(results, cost, command)
+
+
+def _compare(results, cost, command):
+    """vmalocktop's cost by that of the script for bpftrace, of operations that fire events."""
+    for op in COMPARED:
+        what = ("tool_cost_ratio", f"{label(op, PAGES_WATCHED)}, instructions and time", 1, "patched")
+        nobody, ours, theirs = (cost.get(("patched", w, op))
+                                for w in (watchers.NOBODY.name, "vmalocktop", "bpftrace"))
+        if theirs:
+            results.add(*what, [(x - n) / (y - n) for n, x, y in zip(nobody, ours, theirs)], "ratio", command)
+        else:
+            results.add_absent(*what, "see its instructions per operation", command)
 
 
 def _watched(setup, watcher, kernel):

@@ -104,6 +104,14 @@ def of_patched(rows, metric):
     return table(["what", units[0] if units else ""], lines)
 
 
+def of_patched_by_cpus(rows, metric):
+    """The same on several numbers of CPUs."""
+    lines = [[workload, str(c), cell(rows.get(metric, workload, c, "patched"))]
+             for workload in rows.workloads(metric) for c in SIZES if rows.get(metric, workload, c, "patched")]
+    units = [r["unit"] for (m, *_), r in rows.rows.items() if m == metric and "unit" in r]
+    return table(["what", "CPUs", units[0] if units else ""], lines)
+
+
 def by_watcher(rows, metric):
     """Workloads "operation, watcher", compared to those with nobody watching on the same kernel."""
     cpus, = rows.cpus(metric)

@@ -2,6 +2,7 @@
 """What watching costs: memory, lost events under the heaviest load there is, run time of BPF programs."""
 import json
 import re
+from dataclasses import dataclass
 
 import watchers
 from attribute import Attribution
@@ -45,44 +46,90 @@ def _load(setup, results):
     setup.say("tool: under load")
     todo = (
         (watchers.NOBODY, None),
-        (watchers.vmalocktop(setup.vmalocktop, "--stats"), _lost_by_vmalocktop),
+        (watchers.vmalocktop(setup.vmalocktop), lost_by_vmalocktop),
         (watchers.bpftrace(), _lost_by_bpftrace),
         (watchers.perf_lock(report=True), _lost_by_perf))
+    loads = {}
     for (watcher, _), runs in zip(todo, parallel(lambda t: _under_load(setup, *t), todo)):
         _add_load(setup, results, watcher, runs)
+        loads[watcher.name] = runs
+    _compare(setup, results, *(loads[name] for name in ("nobody", "vmalocktop", "bpftrace")))
+
+
+@dataclass
+class Load:
+    """One run under load: what watching took, and what it missed."""
+    faults: int
+    ns: int             # of the region
+    hooks: dict         # {trace event: (calls, instructions)}, from the call of its probe to the return
+    lost: int = None    # events
+    own: int = None     # bytes of memory, of the program that watches and of its BPF maps
+    maps: int = None
+
+    def hook_instructions(self):
+        return sum(insns for _, insns in self.hooks.values()) / self.faults
+
+    def time(self):
+        return self.ns / self.faults
+
+
+def load_once(guest, plugin, watcher, seed, lost_events=None):
+    """The Load of one run; @lost_events takes bench-guest's lines."""
+    load = f"faults r cpus={CPUS} faults={FAULTS} seed={seed}"
+    lines, report = guest.run([*watcher.before, load, *watcher.after],
+                              plugin, {"quantum": QUANTUM, "memory": "none", "seed": seed})
+    region = Attribution(guest.kernel).regions(report)[0]
+    memory = next((l for l in lines if l["what"] == "memory"), {})
+    return Load(region.counts["faults"], next(l["ns"] for l in lines if l["what"] == "region"), region.hooks,
+                lost_events and lost_events(lines), memory.get("own"), memory.get("maps"))
 
 
 def _under_load(setup, watcher, lost_events):
-    """[(instructions per fault, lost events, own memory, memory of BPF maps)] of each run, or a ProgramError."""
-    runs = []
+    """The Load of each run, or a ProgramError."""
     try:
         guest = Guest(setup.kernels["patched"], setup.program, setup.out, CPUS + 1, files=watcher.files)
-        for seed in range(1, setup.runs + 1):
-            load = f"faults r cpus={CPUS} faults={FAULTS} seed={seed}"
-            lines, report = guest.run([*watcher.before, load, *watcher.after],
-                                      setup.plugin, {"quantum": QUANTUM, "memory": "none", "seed": seed})
-            counts = Attribution(guest.kernel).regions(report)[0].counts
-            memory = next((l for l in lines if l["what"] == "memory"), None)
-            runs.append((counts["insns_fault"] / counts["faults"], lost_events and lost_events(lines),
-                         memory and memory["own"], memory and memory["maps"]))
+        return [load_once(guest, setup.plugin, watcher, seed, lost_events) for seed in range(1, setup.runs + 1)]
     except ProgramError as error:
         if watcher.ours:
             raise
         return error
-    return runs
+
+
+METRICS = (
+    ("watching_instructions_per_fault", "instructions", lambda load: load.hook_instructions()),
+    ("time_per_fault_watched", "virtual ns", lambda load: load.time()),
+    ("lost_events", "events", lambda load: load.lost),
+    ("tool_own_memory", "bytes", lambda load: load.own),
+    ("tool_map_memory", "bytes", lambda load: load.maps),
+)
 
 
 def _add_load(setup, results, watcher, runs):
     command, what = setup.command("--only tool"), (f"r, {watcher.name}", CPUS, "patched")
-    metrics = (("instructions_per_fault_watched", "instructions"), ("lost_events", "events"),
-               ("tool_own_memory", "bytes"), ("tool_map_memory", "bytes"))
     if isinstance(runs, ProgramError):
-        for metric, _ in metrics:
+        for metric, *_ in METRICS:
             results.add_absent(metric, *what, str(runs), command)
         return
-    for (metric, unit), values in zip(metrics, zip(*runs)):
+    for metric, unit, value in METRICS:
+        values = [value(run) for run in runs]
         if values[0] is not None:
             results.add(metric, *what, values, unit, command)
+    for event in sorted(set.intersection(*(set(run.hooks) for run in runs))):
+        results.add("watching_instructions_per_event", f"r, {event}, {watcher.name}", CPUS, "patched",
+                    [insns / calls for calls, insns in (run.hooks[event] for run in runs)], "instructions", command)
+
+
+def _compare(setup, results, nobody, ours, theirs):
+    """vmalocktop's cost by that of the script for bpftrace."""
+    command, metric = setup.command("--only tool"), "tool_cost_ratio"
+    whats = (("r, instructions of a fault", lambda base, load: load.hook_instructions()),
+             ("r, time of a fault", lambda base, load: load.time() - base.time()))
+    for what, added in whats:
+        if isinstance(theirs, ProgramError):
+            results.add_absent(metric, what, CPUS, "patched", str(theirs), command)
+        else:
+            results.add(metric, what, CPUS, "patched",
+                        [added(n, x) / added(n, y) for n, x, y in zip(nobody, ours, theirs)], "ratio", command)
 
 
 def _outputs(lines):
@@ -93,7 +140,8 @@ def _report(lines):
     return json.loads(_outputs(lines)[0].splitlines()[-1])
 
 
-def _lost_by_vmalocktop(lines):
+def lost_by_vmalocktop(lines):
+    """Events that the report, the output of vmalocktop --json, says it lost."""
     report = _report(lines)
     if not report["faults"]["lookups"]:
         raise RuntimeError("vmalocktop saw no fault")

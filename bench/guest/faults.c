@@ -179,8 +179,8 @@ static void run_layout(struct faults *f, int layout)
 	f->running = p->cpus;
 	team_run(&team);
 	getrusage(RUSAGE_SELF, &usage);
-	print("region command=faults workload=%c cpus=%d faults=%d layout=%d pause=%d minor=%ld changes=%ld\n",
-	      f->workload, p->cpus, p->faults, layout, p->pause, usage.ru_minflt, (long)f->changes);
+	print("region command=faults workload=%c cpus=%d faults=%d layout=%d pause=%d minor=%ld changes=%ld ns=%lu\n",
+	      f->workload, p->cpus, p->faults, layout, p->pause, usage.ru_minflt, (long)f->changes, team.ns);
 }
 
 void faults_command(const char *workload, const struct params *p)

@@ -9,6 +9,7 @@
 #include <sched.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "../marker.h"
 #include "io.h"
@@ -80,8 +81,18 @@ static int start_on(int cpu, pthread_t *thread, struct member *m)
 	return error;
 }
 
-void team_run(const struct team *team)
+static unsigned long now_ns(void)
 {
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * 1000000000UL + t.tv_nsec;
+}
+
+void team_run(struct team *team)
+{
+	unsigned long begun;
+
 	struct member *members = calloc(team->threads, sizeof(*members));
 	pthread_t *threads = calloc(team->threads, sizeof(*threads));
 
@@ -98,12 +109,14 @@ void team_run(const struct team *team)
 			fail("cannot create a thread");
 	}
 	prepare(team, 0);
+	begun = now_ns();
 	marker_begin();
 	atomic_store(&started, 1);
 	team->work(0, team->arg);
 	atomic_fetch_add(&finished, 1);
 	wait_for(&finished, team->threads);
 	marker_end();
+	team->ns = now_ns() - begun;
 	atomic_fetch_add(&finished, 1);
 	for (int i = 1; i < team->threads; i++)
 		pthread_join(threads[i], NULL);

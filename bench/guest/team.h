@@ -11,6 +11,7 @@ struct team {
 	void (*prepare)(int self, void *arg);	/* before the region; may be NULL */
 	void (*work)(int self, void *arg);	/* in the region */
 	void *arg;
+	unsigned long ns;	/* of the region, virtual: set by team_run() */
 };
 
 /*
@@ -20,7 +21,7 @@ struct team {
  * when all have worked; meanwhile they wait in user mode.  Ends the program with a
  * message if a thread can't be had.
  */
-void team_run(const struct team *team);
+void team_run(struct team *team);
 
 /* team_pin - stay on @cpu */
 void team_pin(int cpu);
