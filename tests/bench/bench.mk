@@ -3,7 +3,7 @@
 # The unit tests of the bench's plugin.
 
 BENCH_TEST := build/tests/bench/test_plugin
-BENCH_TEST_PARTS := $(addprefix bench/plugin/,lines.c events.c modes.c decode.c)
+BENCH_TEST_PARTS := $(addprefix bench/plugin/,lines.c events.c hooks.c modes.c decode.c)
 
 .PHONY: bench-tests
 bench-tests: $(BENCH_TEST)

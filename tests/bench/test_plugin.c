@@ -12,6 +12,7 @@
 
 #include "../../bench/plugin/decode.h"
 #include "../../bench/plugin/events.h"
+#include "../../bench/plugin/hooks.h"
 #include "../../bench/plugin/lines.h"
 #include "../../bench/plugin/modes.h"
 
@@ -134,6 +135,81 @@ static void test_schedule_ends_a_fault(void **state)
 	assert_int_equal(mode_of(5), MODE_USER);
 }
 
+static const char *hook_name;
+static uint64_t hook_calls, hook_insns;
+
+static void the_hook(const char *name, uint64_t calls, uint64_t insns)
+{
+	assert_null(hook_name);
+	hook_name = name;
+	hook_calls = calls;
+	hook_insns = insns;
+}
+
+static void assert_hook(const char *name, uint64_t calls, uint64_t insns)
+{
+	hook_name = NULL;
+	hooks_for_each(the_hook);
+	assert_non_null(hook_name);
+	assert_string_equal(hook_name, name);
+	assert_int_equal(hook_calls, calls);
+	assert_int_equal(hook_insns, insns);
+}
+
+/* Kernel code that calls a probe at 0x200, which calls a BPF program, and goes on at 0x110. */
+static struct block caller = { .start = 0x100, .end = 0x110, .insns = 4 };
+static struct block after = { .start = 0x110, .end = 0x120, .insns = 4 };
+static struct block helper = { .start = 0x300, .end = 0x310, .insns = 7, .returns = true };
+static struct block bpf = { .start = 0x900, .end = 0x910, .insns = 10, .bpf = true };
+static struct block bpf_end = { .start = 0x910, .end = 0x914, .insns = 2, .bpf = true, .returns = true };
+
+static void test_a_probe_lasts_until_its_caller_goes_on(void **state)
+{
+	struct block probe = { .start = 0x200, .end = 0x210, .insns = 3, .hook = hooks_of("vma_lookup") };
+	struct block interrupt = { .start = 0x500, .end = 0x510, .insns = 100 };
+
+	(void)state;
+	hooks_reset();
+	hooks_block(1, &caller, 1);
+	hooks_block(1, &probe, 1);
+	hooks_block(1, &bpf, 1);
+	hooks_block(1, &interrupt, 2);
+	hooks_block(2, &interrupt, 1);		/* another CPU */
+	hooks_block(1, &helper, 1);
+	hooks_block(1, &bpf_end, 1);
+	hooks_block(1, &after, 1);
+	hooks_block(1, &after, 1);
+	assert_hook("vma_lookup", 1, 3 + 10 + 7 + 2);
+}
+
+static void test_a_trampoline_leaves_out_the_function(void **state)
+{
+	struct block body = { .start = 0x105, .end = 0x180, .insns = 50, .body = true, .returns = true };
+
+	(void)state;
+	hooks_reset();
+	hooks_block(3, &caller, 1);
+	hooks_block(3, &bpf, 1);
+	hooks_block(3, &helper, 1);		/* returns to the program */
+	hooks_block(3, &bpf, 1);
+	hooks_block(3, &body, 1);		/* called by the trampoline */
+	hooks_block(3, &bpf, 1);
+	hooks_block(3, &bpf_end, 1);		/* returns to the function's caller */
+	hooks_block(3, &after, 1);
+	assert_hook("trampoline", 2, 10 + 7 + 10 + 10 + 2);
+}
+
+static void test_another_task_ends_a_hook(void **state)
+{
+	(void)state;
+	hooks_reset();
+	hooks_block(4, &caller, 1);
+	hooks_block(4, &bpf, 1);
+	hooks_lost(4);
+	hooks_block(4, &helper, 1);
+	assert_hook("trampoline", 1, 10);
+}
+
 #define CODE(...)	(const uint8_t[]){ __VA_ARGS__ }, sizeof((const uint8_t[]){ __VA_ARGS__ })
 
 static void test_locked_operations(void **state)
@@ -152,6 +228,8 @@ static void test_iret(void **state)
 	(void)state;
 	assert_true(decode_iret(CODE(0x48, 0xcf)));
 	assert_false(decode_iret(CODE(0xcf)));
+	assert_true(decode_ret(CODE(0xc3)));
+	assert_false(decode_ret(CODE(0xf3, 0xc3)));
 }
 
 static void test_markers(void **state)
@@ -175,6 +253,9 @@ int main(void)
 		cmocka_unit_test(test_modes_nest),
 		cmocka_unit_test(test_fault_in_a_syscall_is_no_fault_of_user_mode),
 		cmocka_unit_test(test_schedule_ends_a_fault),
+		cmocka_unit_test(test_a_probe_lasts_until_its_caller_goes_on),
+		cmocka_unit_test(test_a_trampoline_leaves_out_the_function),
+		cmocka_unit_test(test_another_task_ends_a_hook),
 		cmocka_unit_test(test_locked_operations),
 		cmocka_unit_test(test_iret),
 		cmocka_unit_test(test_markers),
