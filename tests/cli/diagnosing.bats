@@ -16,10 +16,14 @@ culprit() {
 	local case=$1 calls
 	shift
 	calls=$(printf '"%s",' "$@")
-	run --separate-stderr docs/diagnosing/run "$case" --json --duration "${DIAGNOSING_SECONDS:-4}"
-	echo "status $status, stderr: $stderr"
-	[ "$status" -eq 0 ]
-	jq -c '[.lost_to_vma_locks, .blocker_unknown]' <<<"$output"
+	# An allocator's waits are few, and a busy host may have none in some seconds.
+	for _ in 1 2 3 4 5; do
+		run --separate-stderr docs/diagnosing/run "$case" --json --duration "${DIAGNOSING_SECONDS:-4}"
+		echo "status $status, stderr: $stderr"
+		[ "$status" -eq 0 ]
+		jq -c '[.lost_to_vma_locks, .blocker_unknown]' <<<"$output"
+		[ "$(jq .lost_to_vma_locks.fault_wait_ns <<<"$output")" = 0 ] || break
+	done
 	jq -e '.lost_to_vma_locks.fault_wait_ns > 0' <<<"$output"
 	jq -e "(([.blockers[] | select(.syscall | IN(${calls%,})).total_ns] | add // 0) >
 		0.7 * .lost_to_vma_locks.fault_wait_ns)" <<<"$output"
