@@ -13,12 +13,13 @@ setup() {
 
 # culprit CASE SYSCALL... - faults lost time, most of it behind these system calls
 culprit() {
-	local case=$1 calls
+	local case=$1 calls times
 	shift
 	calls=$(printf '"%s",' "$@")
 	# An allocator's waits are few, and a busy host may have none in some seconds.
-	for _ in 1 2 3 4 5; do
-		run --separate-stderr docs/diagnosing/run "$case" --json --duration "${DIAGNOSING_SECONDS:-4}"
+	for times in 1 2 3 4; do
+		run --separate-stderr docs/diagnosing/run "$case" --json \
+			--duration $((times * ${DIAGNOSING_SECONDS:-4}))
 		echo "status $status, stderr: $stderr"
 		[ "$status" -eq 0 ]
 		jq -c '[.lost_to_vma_locks, .blocker_unknown]' <<<"$output"
