@@ -17,7 +17,7 @@ setup() {
 
 teardown() {
 	if [ "${#crowds[@]}" -gt 0 ]; then
-		kill "${crowds[@]}" 2>/dev/null || true
+		kill "${crowds[@]}" ${tracer:+"$tracer"} 2>/dev/null || true
 	fi
 }
 
@@ -47,7 +47,7 @@ crowd() {
 
 # watched ARGUMENT... - vmalocktop's reports about both, from before their work to its end; it ends with exit 0
 watched() {
-	local tracer n
+	local n
 	crowd 1
 	crowd 2
 	"$top" -p "${crowds[0]}" -p "${crowds[1]}" "$@" >"$out" 2>"$err" 3>&- &

@@ -45,7 +45,7 @@ static void *toucher(void *arg)
 	pthread_barrier_wait(&begin);
 	for (size_t i = self; i < vmas; i += threads) {
 		while (!__atomic_load_n(&calls, __ATOMIC_RELAXED))
-			sched_yield();
+			usleep(1000);
 		*(volatile char *)(base + i * PAGE) = 1;
 	}
 	pthread_barrier_wait(&end);
