@@ -24,7 +24,6 @@ enum look {
 	MOVED,		/* nothing; and the gap begins with what was there */
 	MOVED_ZEROES,	/* zeroes; and the gap begins with what was there */
 	MOVED_DISK,	/* the file's pages; and the gap begins with what was there */
-	GROWN,		/* the file's next pages */
 };
 
 struct call {

@@ -94,11 +94,6 @@ static int move_and_leave(const struct call *call)
 	return move_with(call, MREMAP_DONTUNMAP);
 }
 
-static int grow(const struct call *call)
-{
-	return mremap(page_at(PRIVATE_FILE * PART), PART * PAGE, PART * PAGE + size(call), 0) == MAP_FAILED ? -1 : 0;
-}
-
 static int dont_dump(const struct call *call)
 {
 	return madvise(start(call), size(call), MADV_DONTDUMP);
@@ -239,7 +234,6 @@ static int copy_disk(const struct call *call)
 #define MIDDLE(part)	.first = (part) * PART + PART / 4, .count = PART / 2
 #define SEVERAL		.first = SHARED_FILE * PART + PART / 2, .count = 3 * PART
 #define ALL_OF_TWO	.first = ANONYMOUS * PART, .count = 2 * PART
-#define GAPS_BEGIN	.first = GAP * PART, .count = PART / 2
 #define CALL(name_, call_, ...)		{ .name = name_, .call = call_, __VA_ARGS__ }
 #define FAULT(name_, prepare_, call_)	{ .name = name_, .prepare = prepare_, .call = call_, .always = true }
 
@@ -267,7 +261,6 @@ const struct call calls[] = {
 	CALL("mremap()", move, ALL(ANONYMOUS), .after = MOVED, .otherwise = MOVED_ZEROES),
 	CALL("mremap() of a file's middle", move, MIDDLE(PRIVATE_FILE), .after = MOVED, .otherwise = MOVED_DISK),
 	CALL("mremap() that unmaps nothing", move_and_leave, ALL(ANONYMOUS), .after = MOVED_ZEROES),
-	CALL("mremap() that grows", grow, GAPS_BEGIN, .after = GROWN),
 	CALL("madvise() of a middle", dont_dump, MIDDLE(ANONYMOUS)),
 	CALL("madvise() that populates", populate, MIDDLE(ANONYMOUS)),
 	CALL("mlock()", lock, MIDDLE(PRIVATE_FILE)),

@@ -83,7 +83,6 @@ void expect_page(const struct call *call, enum look look, unsigned int number, e
 	case NEW_FILE:
 		*value = new_value(number);
 		break;
-	case GROWN:
 	case MOVED_DISK:
 		*value = disk_value(number);
 		break;
