@@ -8,7 +8,7 @@ BENCH_GUEST := $(BENCH_BUILD)/bench-guest
 BENCH_CFLAGS := -std=gnu11 -D_GNU_SOURCE -O2 -g -Wall -Wextra -Werror
 
 .PHONY: bench bench-quick bench-programs
-bench: deps all kernel kernel-base kernel-grace bench-programs	## Measure scaling and cost: build/bench/bench.json, docs/benchmarks.md (10 minutes)
+bench: deps all kernel kernel-base kernel-experiment bench-programs	## Measure scaling and cost: build/bench/bench.json, docs/benchmarks.md (10 minutes)
 	$(Q)bench/run
 	$(Q)bench/document
 

@@ -27,4 +27,4 @@ def check_same(stock, patched):
     other = sorted(name for name in x.keys() | y.keys() if name not in ADDED and x.get(name) != y.get(name))
     if other:
         raise RuntimeError(f"{stock} and {patched} differ in {len(other)} options that aren't of the series, such as "
-                           f"CONFIG_{other[0]}: build both again (make kernel kernel-base kernel-grace)")
+                           f"CONFIG_{other[0]}: build both again (make kernel kernel-base kernel-experiment)")

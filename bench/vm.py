@@ -95,7 +95,7 @@ class Guest:
         self.snapshot = self.base + ".snapshot"
         self.program = program
         if not os.access(kernel.image, os.R_OK):
-            raise GuestError(f"no kernel image {kernel.image}: run make kernel kernel-base kernel-grace")
+            raise GuestError(f"no kernel image {kernel.image}: run make kernel kernel-base kernel-experiment")
         kernel.load()   # before threads would do it at the same time
         self._saving = self._locks.setdefault(self.base, threading.Lock())
 

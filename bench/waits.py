@@ -91,8 +91,8 @@ def run_grace(setup, results):
     todo = [(name, flavour, Guest(kernel, setup.program, setup.out, GRACE_CPUS, append=append))
             for name, flavour, kernel, append in (
                 ("as it is", "stock", setup.kernels["stock"], ""),
-                ("as it is", "patched", setup.grace, ""),
-                ("synchronize_rcu()", "patched", setup.grace, "vma_lock.sync_rcu=1"))]
+                ("as it is", "patched", setup.experiment, ""),
+                ("synchronize_rcu()", "patched", setup.experiment, "vma_lock.sync_rcu=1"))]
 
     def measure_grace(point):
         guest, seed = point

@@ -2,8 +2,7 @@
 #
 # The kernel: its source, the series, builds.  The work is in kernel/*.
 
-.PHONY: kernel-tree kernel kernel-experiment kernel-grace kernel-debug kernel-kcsan kernel-rt kernel-base kernel-arm64 kernel-stock
-.PHONY: kernel-stock-6.1 kernel-stock-6.18
+.PHONY: kernel-tree kernel kernel-experiment kernel-debug kernel-kcsan kernel-rt kernel-base kernel-arm64 kernel-stock kernel-stock-6.1 kernel-stock-6.18
 .PHONY: series kernel-export
 
 kernel-tree:	## Make build/linux: Debian's 6.12 source with the series applied
@@ -13,11 +12,8 @@ kernel-tree:	## Make build/linux: Debian's 6.12 source with the series applied
 kernel: kernel-tree	## Build the patched kernel for the guest
 	$(Q)kernel/build patched
 
-kernel-experiment: kernel-tree	## Build it with parameters that take protections away, and failing allocations (tests only)
+kernel-experiment: kernel-tree	## Build it with parameters that take protections away (tests only)
 	$(Q)kernel/build experiment
-
-kernel-grace: kernel-tree	## Build it as the bench needs it to measure grace periods
-	$(Q)kernel/build grace
 
 kernel-debug: kernel-tree	## Build it with KASAN, lockdep and other checks
 	$(Q)kernel/build debug
