@@ -2,7 +2,7 @@
 #
 # The kernel: its source, the series, builds.  The work is in kernel/*.
 
-.PHONY: kernel-tree kernel kernel-experiment kernel-debug kernel-kcsan kernel-rt kernel-base kernel-arm64 kernel-stock kernel-stock-6.1 kernel-stock-6.18
+.PHONY: kernel-tree kernel kernel-experiment kernel-inject kernel-debug kernel-kcsan kernel-rt kernel-base kernel-arm64 kernel-stock kernel-stock-6.1 kernel-stock-6.18
 .PHONY: series kernel-export
 
 kernel-tree:	## Make build/linux: Debian's 6.12 source with the series applied
@@ -14,6 +14,9 @@ kernel: kernel-tree	## Build the patched kernel for the guest
 
 kernel-experiment: kernel-tree	## Build it with parameters that take protections away (tests only)
 	$(Q)kernel/build experiment
+
+kernel-inject: kernel-tree	## Build that with allocations that can fail
+	$(Q)kernel/build inject
 
 kernel-debug: kernel-tree	## Build it with KASAN, lockdep and other checks
 	$(Q)kernel/build debug
