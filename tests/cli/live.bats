@@ -95,7 +95,7 @@ keys() {
 	keys f
 	shows '^(from user mode|looked up under RCU) +[0-9]+ '
 	keys o
-	shows '^(nothing waits|waiting [0-9.]+)'
+	shows '^(nothing waits now|[0-9]+ waits? now, oldest first)$'
 	keys '?'
 	shows '^  Enter, right        look into a region'
 	keys Escape

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "hist.h"
+#include "live_open.h"
 #include "names.h"
 #include "render.h"
 #include "render_parts.h"
@@ -41,16 +42,16 @@ static const char help[] =
 
 void live_text__verdict(FILE *out, const struct model *m, bool whole)
 {
-	char lost[16];
+	char lost[16], count[32];
 
-	if (!m->fault_ns && !m->fault_open) {
+	if (!m->fault_ns && !m->n_open) {
 		fprintf(out, "faults lost no time%s\n", whole ? "" : "; press a for all since tracing began");
 		return;
 	}
 	fprintf(out, "faults lost %s: %.2f threads stood still on average", text__time(m->fault_ns, lost, sizeof(lost)),
 		model__stalled(m));
-	if (m->fault_open)
-		fprintf(out, "; %" PRIu64 " wait%s now", m->fault_open, m->fault_open == 1 ? "s" : "");
+	if (m->n_open)
+		fprintf(out, "; %s", live_open__count(m, count, sizeof(count)));
 	fputc('\n', out);
 }
 
@@ -116,22 +117,6 @@ void live_text__rates(FILE *out, const struct model *m)
 	if (m->lost_now.total)
 		fprintf(out, "  LOST %" PRIu64, m->lost_now.total);
 	fputc('\n', out);
-}
-
-const char *live_text__open(const struct model_open *o, char *buf, size_t len)
-{
-	const struct vt_open_wait *w = &o->wait;
-	char age[16], behind[96] = "";
-
-	if (w->kind == VT_DRAIN)
-		snprintf(behind, sizeof(behind), " in %s", o->what);
-	else if (w->blocker.tid)
-		snprintf(behind, sizeof(behind), " behind %s (%" PRIu32 ") %s", w->blocker.comm,
-			 w->blocker.tid, o->what);
-	snprintf(buf, len, "waiting %s: %s (%" PRIu32 ") %s%s, %s", text__time(o->age_ns, age, sizeof(age)),
-		 w->comm, w->tid, model__kind_name(w->kind), behind,
-		 o->place.name[0] ? o->place.name : "?");
-	return buf;
 }
 
 static void stall(FILE *out, const struct model_stall *s)
@@ -273,7 +258,7 @@ char *live_text__writers(const struct model *m, size_t max)
 
 char *live_text__page(enum page page, const struct model *m, uint32_t tgid, uint64_t start, bool whole)
 {
-	char *text = NULL, line[256];
+	char *text = NULL;
 	size_t n;
 	FILE *f = open_memstream(&text, &n);
 
@@ -289,10 +274,7 @@ char *live_text__page(enum page page, const struct model *m, uint32_t tgid, uint
 			fprintf(f, "no writer stalled a fault\n");
 		break;
 	case PAGE_OPEN:
-		for (size_t i = 0; i < m->n_open; i++)
-			fprintf(f, "%s\n", live_text__open(&m->open[i], line, sizeof(line)));
-		if (!m->n_open)
-			fprintf(f, "nothing waits\n");
+		live_open__list(f, m);
 		break;
 	case PAGE_FUNNEL:
 		render__funnel(f, m);

@@ -19,9 +19,6 @@ void live_text__blame(FILE *out, const struct model *m);
 /* live_text__rates() - the funnel on one line: faults per second and what became of them */
 void live_text__rates(FILE *out, const struct model *m);
 
-/* live_text__open() - a wait that hasn't ended, on one line; returns @buf */
-const char *live_text__open(const struct model_open *o, char *buf, size_t len);
-
 /**
  * live_text__page() - a page that is read and scrolled
  * @page: which, not PAGE_TOP

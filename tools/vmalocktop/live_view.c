@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "hist.h"
+#include "live_open.h"
 #include "live_text.h"
 #include "text.h"
 
@@ -62,7 +63,7 @@ static void head(const struct live_view *v, const struct model *m)
 	attron(A_BOLD);
 	put(0, line);
 	attroff(A_BOLD);
-	if (m->fault_ns || m->fault_open)
+	if (m->fault_ns || m->n_open)
 		attron(COLOR_PAIR(COLOR_HOT));
 	if ((f = open_memstream(&text, &n)))
 		live_text__verdict(f, m, v->whole);
@@ -177,10 +178,24 @@ static int count_lines(const char *text)
 	return lines;
 }
 
+/* The first @lines lines of @text from row @top on, the first one as a heading if @heading. */
+static void put_lines(int top, char *text, int lines, bool heading)
+{
+	char *line;
+
+	for (int i = 0; i < lines && (line = strsep(&text, "\n")); i++) {
+		attr_t shown = heading && !i ? COLOR_PAIR(COLOR_HEAD) | A_BOLD : 0;
+
+		attron(shown);
+		put(top + i, line);
+		attroff(shown);
+	}
+}
+
 /* The first writers, as many as leave room for the table at @top, right above row @bottom; the row where they begin. */
 static int writers(const struct model *m, int top, int bottom)
 {
-	char *text = NULL, *rest, *line;
+	char *text = NULL;
 	int lines = 0;
 
 	for (int n = WRITERS; n > 0; n--) {
@@ -194,33 +209,25 @@ static int writers(const struct model *m, int top, int bottom)
 		free(text);
 		return bottom;
 	}
-	rest = text;
-	for (int i = 0; i < lines && (line = strsep(&rest, "\n")); i++) {
-		if (!i)
-			attron(COLOR_PAIR(COLOR_HEAD) | A_BOLD);
-		put(bottom - lines + i, line);
-		attroff(COLOR_PAIR(COLOR_HEAD) | A_BOLD);
-	}
+	put_lines(bottom - lines, text, lines, true);
 	free(text);
 	return bottom - lines - 1;
 }
 
 static void top_page(const struct live_view *v, const struct model *m)
 {
-	int open = m->n_open < OPEN_LINES ? m->n_open : OPEN_LINES, bottom = LINES - 1 - open;
-	char line[256];
+	char *open = live_open__lines(m, OPEN_LINES);
+	int lines = count_lines(open), bottom = LINES - 1 - lines;
 
-	if (bottom > HEAD_LINES + 3)
+	if (bottom > HEAD_LINES + 3) {
 		table(v, m, HEAD_LINES + 1, writers(m, HEAD_LINES + 1, bottom));
-	else
-		table(v, m, HEAD_LINES + 1, LINES - 1);
-	if (bottom <= HEAD_LINES + 3)
-		return;
-	for (int i = 0; i < open; i++) {
 		attron(COLOR_PAIR(COLOR_HOT));
-		put(bottom + i, live_text__open(&m->open[i], line, sizeof(line)));
+		put_lines(bottom, open, lines, false);
 		attroff(COLOR_PAIR(COLOR_HOT));
+	} else {
+		table(v, m, HEAD_LINES + 1, LINES - 1);
 	}
+	free(open);
 }
 
 /* A page of text, scrolled. */

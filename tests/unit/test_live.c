@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What the live view says, without a terminal. */
+#define _GNU_SOURCE
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "live_open.h"
+#include "live_text.h"
+
+static void contains(const char *text, const char *part)
+{
+	if (!strstr(text, part))
+		fail_msg("\"%s\" is not in:\n%s", part, text);
+}
+
+/* What @print says of @m; to be freed. */
+static char *printed(void (*print)(FILE *, const struct model *), const struct model *m)
+{
+	char *text = NULL;
+	size_t n;
+	FILE *f = open_memstream(&text, &n);
+
+	print(f, m);
+	fclose(f);
+	return text;
+}
+
+static void verdict(FILE *out, const struct model *m)
+{
+	live_text__verdict(out, m, true);
+}
+
+static struct model_open waits[6] = {
+	{ .wait = { .tid = 43, .kind = VT_MMAP_LOCK, .comm = "f",
+		    .blocker = { .tid = 44, .tgid = 42, .comm = "w" } },
+	  .age_ns = 1500000000, .what = "mmap", .place.name = "[heap]" },
+	{ .wait = { .tid = 44, .kind = VT_DRAIN, .comm = "w" }, .age_ns = 2000, .what = "munmap" },
+	{ .age_ns = 999 },
+};
+
+/* The head, the red lines and the list count the same waits, whatever the counters say. */
+static void open_waits_agree(void **state)
+{
+	struct model m = { .elapsed_ns = 1000000000, .fault_open = 3 };
+	char *text;
+
+	(void)state;
+	text = printed(verdict, &m);
+	contains(text, "faults lost no time\n");
+	free(text);
+	text = printed(live_open__list, &m);
+	assert_string_equal(text, "nothing waits now\n");
+	free(text);
+
+	m.open = waits;
+	m.n_open = 1;
+	m.fault_open = 0;
+	text = printed(verdict, &m);
+	contains(text, "; 1 waits now\n");
+	free(text);
+	m.n_open = 6;
+	text = printed(verdict, &m);
+	contains(text, "; 6 wait now\n");
+	free(text);
+	text = printed(live_open__list, &m);
+	contains(text, "6 wait now, oldest first\n");
+	contains(text, "waiting 1.50s: f (43) mmap_lock behind w (44) mmap, [heap]\n");
+	contains(text, "waiting 2.00us: w (44) drain in munmap, ?\n");
+	contains(text, "waiting <1us: ");
+	free(text);
+}
+
+static void what_is_not_shown_is_said(void **state)
+{
+	struct model m = { .open = waits, .n_open = 4 };
+	char *text = live_open__lines(&m, 4);
+
+	(void)state;
+	assert_null(strstr(text, "more"));
+	free(text);
+	m.n_open = 6;
+	text = live_open__lines(&m, 4);
+	contains(text, "waiting <1us: ");
+	contains(text, "\nand 3 more: o lists them\n");
+	free(text);
+	m.n_open = 0;
+	text = live_open__lines(&m, 4);
+	assert_string_equal(text, "");
+	free(text);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(open_waits_agree),
+		cmocka_unit_test(what_is_not_shown_is_said),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
