@@ -58,7 +58,7 @@ keys() {
 
 @test "the table: what was lost, to whom, in which region" {
 	view 80 24
-	shows "^vmalocktop [0-9:]{8}  PID $load \\(vmalock-load\\)  last [0-9.]+s  by lost$"
+	shows "^vmalocktop [0-9:]{8}  PID $load \\(vmalock-load\\)  last [0-9.]+ s  by lost$"
 	shows '^faults lost [0-9.]+(us|ms|s): [0-9.]+ threads stood still on average(; [0-9]+ waits? now)?$'
 	shows '^[0-9]+% behind vmalock-load \(tid [0-9]+\) in (mmap|mprotect), [0-9.]+[BKMG] at 0x[0-9a-f]+$'
 	shows '^[0-9]+ faults/s  .* waits/s: .*mmap_lock [0-9]+'
@@ -105,7 +105,7 @@ keys() {
 		shows "  by $sort$"
 	done
 	keys a
-	shows '  all [0-9.]+s  by lost$'
+	shows '  all [0-9.]+ s  by lost$'
 	keys q
 	shows '^left with 0$'
 }
@@ -168,7 +168,7 @@ keys() {
 @test "a row that was chosen stays chosen when the order changes" {
 	view 140 40
 	keys a
-	shows '  all [0-9.]+s  by lost$'
+	shows '  all [0-9.]+ s  by lost$'
 	chosen() {
 		"${tmux[@]}" capture-pane -e -p | grep -E '[0-9]% .* ([0-9.]+[KMG]|-) ' | grep -F $'\e[7m' |
 			grep -oE '0x[0-9a-f]+' | head -n 1

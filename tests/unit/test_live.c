@@ -12,6 +12,7 @@
 
 #include "live_open.h"
 #include "live_text.h"
+#include "live_window.h"
 
 static void contains(const char *text, const char *part)
 {
@@ -95,11 +96,58 @@ static void what_is_not_shown_is_said(void **state)
 	free(text);
 }
 
+#define S 1000000000ULL
+
+/* How long a report is about, in seconds, @late after screens every @interval for @seconds; 0: since the beginning. */
+static double begins_late(uint64_t interval, uint64_t seconds, uint64_t late)
+{
+	const struct snapshot *before;
+	struct live_window w;
+	uint64_t ns = 100 * S;
+	double s;
+
+	live_window__init(&w, interval * S);
+	/* Not quite on time. */
+	for (uint64_t i = 0; i <= seconds; i += interval) {
+		struct snapshot now = { .ns = ns = (100 + i) * S + i * 7919 % 10 * (S / 100) };
+
+		live_window__keep(&w, &now);
+	}
+	ns += late * S;
+	before = live_window__before(&w, ns);
+	s = before ? (ns - before->ns) / 1e9 : 0;
+	live_window__free(&w);
+	return s;
+}
+
+static double begins(uint64_t interval, uint64_t seconds)
+{
+	return begins_late(interval, seconds, 0);
+}
+
+/* A quiet second doesn't empty the screen: reports are about 15 seconds, or a longer interval. */
+static void reports_are_about_a_window(void **state)
+{
+	(void)state;
+	assert_true(begins(1, 10) == 0);
+	for (uint64_t seconds = 30; seconds < 60; seconds++) {
+		double s = begins(1, seconds);
+
+		assert_true(s >= 15 && s < 18.5);
+	}
+	assert_true(begins(5, 60) >= 15 && begins(5, 60) < 20.5);
+	assert_true(begins(60, 600) > 59 && begins(60, 600) < 61);
+	/* A key is pressed. */
+	assert_true(begins_late(60, 600, 20) > 79 && begins_late(60, 600, 20) < 81);
+	assert_true(begins(16, 160) > 15 && begins(16, 160) < 17);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(open_waits_agree),
 		cmocka_unit_test(what_is_not_shown_is_said),
+		cmocka_unit_test(reports_are_about_a_window),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -79,21 +79,14 @@ int exporter__refresh(struct exporter *e)
 	return 0;
 }
 
-/* The youngest snapshot that is old enough for a report, NULL if there is none. */
-static struct snapshot *recent(struct exporter *e)
-{
-	for (int i = 0; i < EXPORTER_WINDOWS; i++)
-		if (e->windows[i].ns && e->latest.ns - e->windows[i].ns >= RECENT_NS)
-			return &e->windows[i];
-	return NULL;
-}
-
 int exporter__model(struct exporter *e, enum window window, struct model *m)
 {
 	const struct exporter_source *s = e->source;
 	const struct snapshot none = { .ns = s->begun_ns };
-	const struct snapshot *before = window == WINDOW_RECENT ? recent(e) : NULL;
+	const struct snapshot *before = NULL;
 
+	if (window == WINDOW_RECENT)
+		before = windows__before(&e->windows, e->latest.ns, RECENT_NS);
 	if (model__build(m, before ? before : &none, &e->latest, s->context)) {
 		elog("out of memory: free some, or give a smaller --max-entries");
 		return -1;
@@ -152,8 +145,7 @@ static void retire_offsets(struct exporter *e)
 /* Keep a snapshot for reports of the next seconds, and what is there within bounds. */
 static void keep_window(struct exporter *e)
 {
-	struct snapshot none = { .ns = 0 };
-	int n = recycle__run(e->source->recycle, e->windows, EXPORTER_WINDOWS, now_ns());
+	int n = recycle__run(e->source->recycle, e->windows.v, e->windows.n, now_ns());
 
 	if (note(e, n < 0 ? -1 : 0))
 		return;
@@ -164,10 +156,7 @@ static void keep_window(struct exporter *e)
 	if (exporter__refresh(e))
 		return;
 	places__retain(e->source->places, still_named, e);
-	snapshot__free(&e->windows[EXPORTER_WINDOWS - 1]);
-	memmove(&e->windows[1], &e->windows[0], (EXPORTER_WINDOWS - 1) * sizeof(e->windows[0]));
-	e->windows[0] = e->latest;
-	e->latest = none;
+	windows__add(&e->windows, &e->latest);
 }
 
 /* Add a second to the history. */
@@ -233,6 +222,7 @@ int exporter__run(const struct exporter_source *source)
 	}
 	pids_known = source->pids_known;
 	e->source = source;
+	e->windows.n = EXPORTER_WINDOWS;
 	e->history = history__new();
 	e->offsets = offsets__new();
 	e->counts.ns = source->begun_ns;
@@ -257,8 +247,7 @@ out:
 	history__free(e->history);
 	offsets__free(e->offsets);
 	snapshot__free(&e->latest);
-	for (int i = 0; i < EXPORTER_WINDOWS; i++)
-		snapshot__free(&e->windows[i]);
+	windows__free(&e->windows);
 	free(e);
 	return err;
 }

@@ -9,6 +9,7 @@
 #include "http.h"
 #include "offsets.h"
 #include "self.h"
+#include "windows.h"
 
 #define EXPORTER_WINDOWS	3
 
@@ -21,7 +22,7 @@ struct exporter {
 	struct self self;
 	struct snapshot latest;		/* .ns 0: none yet */
 	struct snapshot counts;		/* what the newest column of the history ends with */
-	struct snapshot windows[EXPORTER_WINDOWS]; /* newest first; .ns 0: none yet */
+	struct windows windows;		/* of the last seconds */
 	struct http_body *metrics[2];	/* of the latest snapshot: text, OpenMetrics; NULL: not made yet */
 	bool failing;			/* the last reading did not succeed */
 	uint64_t next_tick, next_window;

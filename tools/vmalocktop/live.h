@@ -12,7 +12,7 @@
 struct live_source {
 	void *ctx;
 	/*
-	 * What came since the last call or, if @whole, since tracing began.
+	 * What came in the last seconds or, if @whole, since tracing began.
 	 * Returns 0, -1 after a message.
 	 */
 	int (*read)(void *ctx, bool whole, enum sort sort, struct model *m);

@@ -30,7 +30,7 @@ static const char help[] =
 	"  o                   open waits, oldest first\n"
 	"  f                   funnel: what becomes of faults\n"
 	"  s                   sort by lost, total, count, avg, max\n"
-	"  a                   all since tracing began, or the last interval\n"
+	"  a                   all since tracing began, or the last 15 s\n"
 	"  p                   pause                   q              quit\n"
 	"\n"
 	"Kinds of waits:\n"
@@ -241,7 +241,7 @@ static void region(FILE *out, const struct model *m, uint32_t tgid, uint64_t sta
 		stacks(out, m, tgid);
 		return;
 	}
-	fprintf(out, "no waits in this region%s\n", whole ? "" : " in this interval; press a for all since tracing began");
+	fprintf(out, "no waits in this region%s\n", whole ? "" : " in these seconds; press a for all since tracing began");
 }
 
 char *live_text__writers(const struct model *m, size_t max)

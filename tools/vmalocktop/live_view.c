@@ -57,8 +57,8 @@ static void head(const struct live_view *v, const struct model *m)
 		snprintf(line, sizeof(line), "vmalocktop %s", clock);
 	if (m->scope && m->scope[0])
 		snprintf(line + strlen(line), sizeof(line) - strlen(line), "  %.100s", m->scope);
-	snprintf(line + strlen(line), sizeof(line) - strlen(line), "  %s %.1fs  by %s%s",
-		 v->whole ? "all" : "last", m->elapsed_ns / 1e9, sorts[v->sort],
+	snprintf(line + strlen(line), sizeof(line) - strlen(line), "  %s %.*f s  by %s%s",
+		 v->whole ? "all" : "last", m->elapsed_ns < 9950000000ULL, m->elapsed_ns / 1e9, sorts[v->sort],
 		 v->paused ? "  PAUSED" : "");
 	attron(A_BOLD);
 	put(0, line);
@@ -166,7 +166,7 @@ static void table(const struct live_view *v, const struct model *m, int top, int
 	for (int i = 0; i < rows && first + i < (int)m->n_regions; i++)
 		row(top + 1 + i, m, &m->regions[first + i], first + i == v->selected);
 	if (!m->n_regions)
-		put(top + 1, v->whole ? "no waits" : "no waits in this interval; press a for all since tracing began");
+		put(top + 1, v->whole ? "no waits" : "no waits in these seconds; press a for all since tracing began");
 }
 
 static int count_lines(const char *text)

@@ -14,7 +14,7 @@ enum page { PAGE_TOP, PAGE_REGION, PAGE_WRITERS, PAGE_OPEN, PAGE_FUNNEL, PAGE_HE
 struct live_view {
 	enum page page;
 	enum sort sort;
-	bool whole;			/* since tracing began, not since the last interval */
+	bool whole;			/* since tracing began, not in the last seconds */
 	bool paused;
 	bool fresh;			/* the data are not those of the last screen */
 	bool moved;			/* a row was chosen: the same region stays selected */

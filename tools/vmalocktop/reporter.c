@@ -9,13 +9,13 @@
 #include "render.h"
 #include "render_parts.h"
 
-int reporter__model(struct reporter *r, struct snapshot *now, bool last, struct model *m)
+int reporter__build(struct reporter *r, const struct snapshot *before, const struct snapshot *now, bool last,
+		    struct model *m)
 {
 	const struct env *env = r->env;
 
-	if (model__build(m, &r->before, now, &r->context)) {
+	if (model__build(m, before, now, &r->context)) {
 		elog("out of memory: free some and try again, or give a smaller --max-entries");
-		snapshot__free(now);
 		return -1;
 	}
 	m->last = last;
@@ -26,6 +26,15 @@ int reporter__model(struct reporter *r, struct snapshot *now, bool last, struct 
 	if (env->n_pids == 1) {
 		m->pid = env->pids[0];
 		strcpy(m->comm, r->context.place(r->context.ctx, m->pid, 0, 0)->comm);
+	}
+	return 0;
+}
+
+int reporter__model(struct reporter *r, struct snapshot *now, bool last, struct model *m)
+{
+	if (reporter__build(r, &r->before, now, last, m)) {
+		snapshot__free(now);
+		return -1;
 	}
 	snapshot__free(&r->before);
 	r->before = *now;

@@ -19,6 +19,19 @@ struct reporter {
 };
 
 /**
+ * reporter__build() - what came between two snapshots
+ * @r: the reporter
+ * @before: the earlier one
+ * @now: the later one
+ * @last: whether no other report follows
+ * @m: gets the model; to be freed with model__free()
+ *
+ * Return: 0, -1 after a message.
+ */
+int reporter__build(struct reporter *r, const struct snapshot *before, const struct snapshot *now, bool last,
+		    struct model *m);
+
+/**
  * reporter__model() - what came since the last report, which now ends with @now
  * @r: the reporter
  * @now: the newest snapshot; belongs to @r afterwards

@@ -16,6 +16,7 @@
 #include "exporter.h"
 #include "frames.h"
 #include "live.h"
+#include "live_window.h"
 #include "places.h"
 #include "privileges.h"
 #include "record.h"
@@ -33,6 +34,7 @@ struct session {
 	struct frames *frames;		/* NULL: not asked for */
 	struct recycle *recycle;
 	struct reporter reporter;
+	struct live_window window;	/* of the live view */
 	struct record *record;		/* NULL: print */
 	struct pollfd fds[MAX_PIDS + 1]; /* of processes, .fd is -1 of those that have ended; another */
 	int n_alive;
@@ -243,17 +245,18 @@ static int loop(struct session *s)
 static int live_read(void *ctx, bool whole, enum sort sort, struct model *m)
 {
 	struct session *s = ctx;
-	struct snapshot now, none = { .ns = s->begun_ns }, before = s->reporter.before;
+	struct snapshot now, none = { .ns = s->begun_ns };
+	struct windows *kept = &s->window.kept;
+	const struct snapshot *before = NULL;
 	int err;
 
-	if (make_room(s) || read_all(s, &now))
+	if (recycle__run(s->recycle, kept->v, kept->n, now_ns()) < 0 || read_all(s, &now))
 		return -1;
 	s->reporter.context.sort = sort;
-	if (whole)
-		s->reporter.before = none;
-	err = reporter__model(&s->reporter, &now, false, m);
-	if (whole)
-		snapshot__free(&before);
+	if (!whole)
+		before = live_window__before(&s->window, now.ns);
+	err = reporter__build(&s->reporter, before ? before : &none, &now, false, m);
+	live_window__keep(&s->window, &now);
 	return err;
 }
 
@@ -301,9 +304,10 @@ static int serve(struct session *s)
 static int live(struct session *s)
 {
 	const struct live_source source = { .ctx = s, .read = live_read, .sleep = live_sleep };
+	uint64_t interval_ns = (s->env->interval_ms ? s->env->interval_ms : 1000) * NS_PER_MS;
 
-	return live__run(&source, (s->env->interval_ms ? s->env->interval_ms : 1000) * NS_PER_MS,
-			 s->env->sort);
+	live_window__init(&s->window, interval_ns);
+	return live__run(&source, interval_ns, s->env->sort);
 }
 
 static int print_coverage(struct session *s)
@@ -424,6 +428,7 @@ int session__run(const struct env *env)
 	if (record__close(s.record, !err))
 		err = -1;
 	reporter__free(&s.reporter);
+	live_window__free(&s.window);
 	frames__free(s.frames);
 	places__free(s.places);
 	recycle__free(s.recycle);
