@@ -59,7 +59,7 @@ keys() {
 @test "the table: what was lost, to whom, in which region" {
 	view 80 24
 	shows "^vmalocktop [0-9:]{8}  PID $load \\(vmalock-load\\)  last [0-9.]+ s  by lost$"
-	shows '^faults lost [0-9.]+(us|ms|s): [0-9.]+ threads stood still on average(; [0-9]+ waits? now)?$'
+	shows '^faults lost [0-9.]+(us|ms|s): [0-9.]+ threads stood still( on average|; [0-9]+ waits? now( \([0-9.]+[a-z]+ of that so far\))?)$'
 	shows '^[0-9]+% behind vmalock-load \(tid [0-9]+\) in (mmap|mprotect), [0-9.]+[BKMG] at 0x[0-9a-f]+$'
 	shows '^[0-9]+ faults/s  .* waits/s: .*mmap_lock [0-9]+'
 	shows '^    LOST   SHR   WAITS      MAX KIND         SIZE REGION$'

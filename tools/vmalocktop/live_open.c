@@ -12,6 +12,16 @@ const char *live_open__count(const struct model *m, char *buf, size_t len)
 	return buf;
 }
 
+uint64_t live_open__ns(const struct model *m)
+{
+	uint64_t ns = 0;
+
+	for (size_t i = 0; i < m->n_open; i++)
+		if (model__is_fault(m->open[i].wait.kind))
+			ns += m->open[i].age_ns < m->elapsed_ns ? m->open[i].age_ns : m->elapsed_ns;
+	return ns;
+}
+
 /* How long a wait lasts; one that began while the snapshot was taken may be younger than that. */
 static const char *age(const struct model_open *o, char buf[16])
 {

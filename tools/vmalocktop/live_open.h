@@ -10,6 +10,9 @@
 /* live_open__count() - "1 waits now", "2 wait now"; returns @buf */
 const char *live_open__count(const struct model *m, char *buf, size_t len);
 
+/* live_open__ns() - how long faults that wait now have done so, within the time of the report */
+uint64_t live_open__ns(const struct model *m);
+
 /**
  * live_open__lines() - the oldest open waits, one on each line
  * @m: the data

@@ -42,16 +42,20 @@ static const char help[] =
 
 void live_text__verdict(FILE *out, const struct model *m, bool whole)
 {
-	char lost[16], count[32];
+	char lost[16], open[16], count[32];
 
 	if (!m->fault_ns && !m->n_open) {
 		fprintf(out, "faults lost no time%s\n", whole ? "" : "; press a for all since tracing began");
 		return;
 	}
-	fprintf(out, "faults lost %s: %.2f threads stood still on average", text__time(m->fault_ns, lost, sizeof(lost)),
+	fprintf(out, "faults lost %s: %.2f threads stood still", text__time(m->fault_ns, lost, sizeof(lost)),
 		model__stalled(m));
 	if (m->n_open)
 		fprintf(out, "; %s", live_open__count(m, count, sizeof(count)));
+	else
+		fprintf(out, " on average");
+	if (live_open__ns(m))
+		fprintf(out, " (%s of that so far)", text__time(live_open__ns(m), open, sizeof(open)));
 	fputc('\n', out);
 }
 
@@ -61,7 +65,8 @@ static const char *call_range(const char *call, uint64_t start, uint64_t length,
 	char size[16];
 
 	buf[0] = '\0';
-	if (model__call_has_range(call))
+	/* 0: of waits that haven't ended they aren't known. */
+	if (model__call_has_range(call) && length)
 		snprintf(buf, 80, "%s%s at 0x%" PRIx64, before, text__size(length, size, sizeof(size)), start);
 	return buf;
 }
@@ -72,7 +77,8 @@ static const struct model_stall *stall_of(const struct model *m, const struct mo
 	static const struct model_stall none;
 
 	for (size_t i = 0; i < m->n_stalls; i++)
-		if (m->stalls[i].key.tid == who->key.tid && m->stalls[i].key.syscall == who->key.syscall)
+		if (m->stalls[i].key.tid == who->key.tid && m->stalls[i].key.syscall == who->key.syscall &&
+		    m->stalls[i].arg1)
 			return &m->stalls[i];
 	return &none;
 }
@@ -140,6 +146,10 @@ static size_t sum_up(struct model_stall *sums, size_t n, const struct model_stal
 			continue;
 		sums[i].count += s->count;
 		sums[i].ns += s->ns;
+		if (!sums[i].arg1) {
+			sums[i].arg0 = s->arg0;
+			sums[i].arg1 = s->arg1;
+		}
 		return n;
 	}
 	sums[n] = *s;
@@ -271,7 +281,8 @@ char *live_text__page(enum page page, const struct model *m, uint32_t tgid, uint
 	case PAGE_WRITERS:
 		stalls(f, m, 0, 0, MAX_STALLS);
 		if (!m->n_stalls)
-			fprintf(f, "no writer stalled a fault\n");
+			fprintf(f, m->fault_ns ? "no writer behind the waits is known\n" :
+				"no writer stalled a fault\n");
 		break;
 	case PAGE_OPEN:
 		live_open__list(f, m);

@@ -22,6 +22,7 @@
 #include "record.h"
 #include "recycle.h"
 #include "reporter.h"
+#include "snapshot_open.h"
 #include "target.h"
 
 #define NS_PER_MS	1000000ULL
@@ -245,17 +246,26 @@ static int loop(struct session *s)
 static int live_read(void *ctx, bool whole, enum sort sort, struct model *m)
 {
 	struct session *s = ctx;
-	struct snapshot now, none = { .ns = s->begun_ns };
+	struct open_counting counting = {
+		.unit_ns = s->reporter.context.unit_ns, .longer_ns = s->env->longer_ns, .min_vma = s->env->min_vma,
+	};
+	struct snapshot now, ended, none = { .ns = s->begun_ns };
 	struct windows *kept = &s->window.kept;
-	const struct snapshot *before = NULL;
-	int err;
+	const struct snapshot *before = &none;
+	int err = -1;
 
 	if (recycle__run(s->recycle, kept->v, kept->n, now_ns()) < 0 || read_all(s, &now))
 		return -1;
 	s->reporter.context.sort = sort;
-	if (!whole)
+	if (!whole && live_window__before(&s->window, now.ns))
 		before = live_window__before(&s->window, now.ns);
-	err = reporter__build(&s->reporter, before ? before : &none, &now, false, m);
+	counting.since_ns = before->ns;
+	if (snapshot_open__end(&now, &counting, &ended)) {
+		elog("out of memory: free some and try again, or give a smaller --max-entries");
+	} else {
+		err = reporter__build(&s->reporter, before, &ended, false, m);
+		snapshot_open__free(&ended);
+	}
 	live_window__keep(&s->window, &now);
 	return err;
 }
