@@ -60,12 +60,12 @@ keys() {
 	view 80 24
 	shows "^vmalocktop [0-9:]{8}  PID $load \\(vmalock-load\\)  last [0-9.]+ s  by lost$"
 	shows '^faults lost [0-9.]+(us|ms|s): [0-9.]+ threads stood still( on average|; [0-9]+ waits? now( \([0-9.]+[a-z]+ of that so far\))?)$'
-	shows '^[0-9]+% behind vmalock-load \(tid [0-9]+\) in (mmap|mprotect), [0-9.]+[BKMG] at 0x[0-9a-f]+$'
+	shows '^[0-9]+% behind vmalock-load \(PID '"$load"'\)(: [0-9]+ threads)? in (mmap|munmap|mprotect|, )+(, [0-9.]+[BKMG] at 0x[0-9a-f]+)?$'
 	shows '^[0-9]+ faults/s  .* waits/s: .*mmap_lock [0-9]+'
 	shows '^    LOST   SHR   WAITS      MAX KIND         SIZE REGION$'
 	shows '^ +[0-9.]+(us|ms|s) +[0-9]+% +[0-9]+ +[0-9.]+(us|ms|s) (baby|excl|mmap_lock) +[0-9.]+[KMG] (memfd:|\[anon).* 0x[0-9a-f]+'
 	shows '^WRITERS THAT STALLED FAULTS$'
-	shows '^ +[0-9.]+(us|ms|s) +[0-9]+ +[0-9.]+(us|ms|s)  [a-z_]+ +vmalock-load \(tid [0-9]+\) in (mmap|mprotect)'
+	shows '^ +[0-9.]+(us|ms|s) +[0-9]+ +[0-9.]+(us|ms|s) [a-z_]+ +'"$load +[0-9]+ (mmap|mprotect) +vmalock-load"
 	shows '^ +last on [0-9.]+[BKMG] at 0x[0-9a-f]+'
 	shows '^q quit  \? help  Enter look into '
 }
@@ -77,7 +77,7 @@ keys() {
 	shows ' PAUSED$'
 	keys Enter
 	shows '^WRITERS THAT STALLED IT$'
-	shows '^ +[0-9.]+(us|ms|s) +[0-9]+ +[0-9.]+(us|ms|s)  [a-z_]+ +vmalock-load \(tid [0-9]+\) in (mmap|mprotect)'
+	shows '^ +[0-9.]+(us|ms|s) +[0-9]+ +[0-9.]+(us|ms|s) [a-z_]+ +'"$load +[0-9]+ (mmap|mprotect) +vmalock-load"
 	shows '^ +last on [0-9.]+[BKMG] at 0x[0-9a-f]+'
 	shows '^(BABY|EXCL|mmap_lock) wait, '
 	shows '^ +usecs +: count +distribution'
@@ -159,7 +159,7 @@ keys() {
 	program=$BATS_TEST_TMPDIR/$'e\e[7;31mvil\a'
 	cp build/bin/vmalock-load "$program"
 	view 80 24
-	shows '^[0-9]+% behind e\?\[7;31mvil\? \(tid '
+	shows '^[0-9]+% behind e\?\[7;31mvil\? \(PID '
 	# with the column of names
 	"${tmux[@]}" resize-window -x 110 -y 24
 	shows '^ +[0-9.]+(us|ms|s) +[0-9]+% .* e\?\[7;31mvil\? '

@@ -14,6 +14,7 @@
 #include "live_open.h"
 #include "live_text.h"
 #include "live_window.h"
+#include "live_writers.h"
 #include "snapshot_open.h"
 
 static void contains(const char *text, const char *part)
@@ -224,6 +225,50 @@ static void reports_are_about_a_window(void **state)
 	assert_true(begins(16, 160) > 15 && begins(16, 160) < 17);
 }
 
+/* Many threads of one process are one culprit; several processes may have one name. */
+static void processes_are_blamed(void **state)
+{
+	struct model_blocker blockers[] = {
+		{ .key = { .tid = 11, .tgid = 10, .syscall = SYS_clone, .comm = "other" }, .syscall = "clone", .ns = 30 },
+		{ .key = { .tid = 43, .tgid = 42, .syscall = SYS_mmap, .comm = "worker-1" }, .syscall = "mmap", .ns = 25 },
+		{ .key = { .tid = 43, .tgid = 42, .syscall = SYS_munmap, .comm = "worker-1" }, .syscall = "munmap", .ns = 25 },
+		{ .key = { .tid = 44, .tgid = 42, .syscall = SYS_mmap, .comm = "worker-2" }, .syscall = "mmap", .ns = 15 },
+	};
+	struct model_blame blames[] = {
+		{ .ns = 30, .first = 0, .n = 1 }, { .ns = 25, .first = 1, .n = 1 }, { .ns = 25, .first = 2, .n = 1 },
+		{ .ns = 15, .first = 3, .n = 1 },
+	};
+	struct model_stall stalls[] = {
+		{ .key = { .tid = 11, .tgid = 10, .syscall = SYS_mprotect, .kind = VT_MMAP_LOCK, .comm = "other" },
+		  .count = 2, .ns = 30, .arg0 = 0x7f0000000000, .arg1 = 65536 },
+	};
+	struct model_region region = { .tgid = 42, .comm = "indexer" };
+	struct model m = {
+		.fault_ns = 100, .blockers = blockers, .n_blockers = 4, .blames = blames, .n_blames = 4,
+		.stalls = stalls, .n_stalls = 1, .regions = &region, .n_regions = 1,
+	};
+	char *text = printed(live_writers__blame, &m);
+
+	(void)state;
+	assert_string_equal(text, "65% behind indexer (PID 42): 2 threads in mmap, munmap\n");
+	free(text);
+	m.n_blames = 1;
+	blockers[0].key.syscall = SYS_mprotect;
+	strcpy(blockers[0].syscall, "mprotect");
+	text = printed(live_writers__blame, &m);
+	assert_string_equal(text, "30% behind other (PID 10) in mprotect, 64.0K at 0x7f0000000000\n");
+	free(text);
+	text = live_text__page(PAGE_WRITERS, &m, 0, 0, true);
+	contains(text, "    LOST FAULTS     AVG KIND          PID     TID CALL     WRITER\n"
+		       "    30ns      2    15ns mmap_lock      10      11 mprotect other\n");
+	contains(text, " last on 64.0K at 0x7f0000000000\n");
+	free(text);
+	m.n_blames = 0;
+	text = printed(live_writers__blame, &m);
+	assert_string_equal(text, "no writer behind it is known\n");
+	free(text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -231,6 +276,7 @@ int main(void)
 		cmocka_unit_test(what_is_not_shown_is_said),
 		cmocka_unit_test(reports_are_about_a_window),
 		cmocka_unit_test(open_waits_count),
+		cmocka_unit_test(processes_are_blamed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

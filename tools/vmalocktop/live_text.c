@@ -7,6 +7,7 @@
 
 #include "hist.h"
 #include "live_open.h"
+#include "live_writers.h"
 #include "names.h"
 #include "render.h"
 #include "render_parts.h"
@@ -59,50 +60,6 @@ void live_text__verdict(FILE *out, const struct model *m, bool whole)
 	fputc('\n', out);
 }
 
-/* The range that a call names, as ", 64.0K at 0x7f0000000000"; empty if it names none. */
-static const char *call_range(const char *call, uint64_t start, uint64_t length, const char *before, char buf[80])
-{
-	char size[16];
-
-	buf[0] = '\0';
-	/* 0: of waits that haven't ended they aren't known. */
-	if (model__call_has_range(call) && length)
-		snprintf(buf, 80, "%s%s at 0x%" PRIx64, before, text__size(length, size, sizeof(size)), start);
-	return buf;
-}
-
-/* The VMA's row that cost most behind @who: its range is the one that the list of writers shows. */
-static const struct model_stall *stall_of(const struct model *m, const struct model_blocker *who)
-{
-	static const struct model_stall none;
-
-	for (size_t i = 0; i < m->n_stalls; i++)
-		if (m->stalls[i].key.tid == who->key.tid && m->stalls[i].key.syscall == who->key.syscall &&
-		    m->stalls[i].arg1)
-			return &m->stalls[i];
-	return &none;
-}
-
-void live_text__blame(FILE *out, const struct model *m)
-{
-	const struct model_blame *b = m->n_blames ? &m->blames[0] : NULL;
-	const struct model_blocker *who = b ? &m->blockers[b->first] : NULL;
-	char range[80];
-
-	if (!m->fault_ns)
-		fputc('\n', out);
-	else if (!b)
-		fprintf(out, "no writer behind it is known\n");
-	else if (who->key.syscall < 0)
-		fprintf(out, "%.0f%% behind %s (tid %" PRIu32 "), outside system calls\n", 100 * model__share(m, b),
-			who->key.comm, who->key.tid);
-	else
-		fprintf(out, "%.0f%% behind %s (tid %" PRIu32 ") in %s%s\n", 100 * model__share(m, b),
-			who->key.comm, who->key.tid, who->syscall,
-			call_range(who->syscall, stall_of(m, who)->arg0, stall_of(m, who)->arg1, ", ",
-				   range));
-}
-
 void live_text__rates(FILE *out, const struct model *m)
 {
 	double s = m->elapsed_ns > 0 ? m->elapsed_ns / 1e9 : 1;
@@ -123,67 +80,6 @@ void live_text__rates(FILE *out, const struct model *m)
 	if (m->lost_now.total)
 		fprintf(out, "  LOST %" PRIu64, m->lost_now.total);
 	fputc('\n', out);
-}
-
-static void stall(FILE *out, const struct model_stall *s)
-{
-	char total[16], avg[16], number[NAME_LEN], before[48], range[80];
-	const char *call = syscall_name(s->key.syscall, number, sizeof(number));
-
-	snprintf(before, sizeof(before), "\n%30s last on ", "");
-	fprintf(out, "%9s %7" PRIu64 " %8s  %-9s %s (tid %" PRIu32 ") in %s%s\n",
-		text__time(s->ns, total, sizeof(total)), s->count,
-		text__time(s->count ? (double)s->ns / s->count : 0, avg, sizeof(avg)),
-		model__kind_name(s->key.kind), s->key.comm, s->key.tid, call,
-		call_range(call, s->arg0, s->arg1, before, range));
-}
-
-/* Add @s to one of the @n sums of the same writer, or as a new one.  Returns how many there are then. */
-static size_t sum_up(struct model_stall *sums, size_t n, const struct model_stall *s)
-{
-	for (size_t i = 0; i < n; i++) {
-		if (memcmp(&sums[i].key, &s->key, sizeof(s->key)))
-			continue;
-		sums[i].count += s->count;
-		sums[i].ns += s->ns;
-		if (!sums[i].arg1) {
-			sums[i].arg0 = s->arg0;
-			sums[i].arg1 = s->arg1;
-		}
-		return n;
-	}
-	sums[n] = *s;
-	return n + 1;
-}
-
-static int by_loss(const void *a, const void *b)
-{
-	const struct model_stall *x = a, *y = b;
-
-	return (x->ns < y->ns) - (x->ns > y->ns);
-}
-
-/* At most @max writers that stalled faults, of process @tgid in the region at @start; of all if @tgid is 0. */
-static void stalls(FILE *out, const struct model *m, uint32_t tgid, uint64_t start, size_t max)
-{
-	struct model_stall *sums = calloc(m->n_stalls + 1, sizeof(*sums));
-	size_t n = 0;
-
-	for (size_t i = 0; sums && i < m->n_stalls; i++)
-		if (!tgid || (m->stalls[i].key.victim_tgid == tgid && m->stalls[i].region == start))
-			n = sum_up(sums, n, &m->stalls[i]);
-	if (n) {
-		qsort(sums, n, sizeof(*sums), by_loss);
-		fprintf(out, "%s\n%9s %7s %8s  %-9s %s\n",
-			tgid ? "WRITERS THAT STALLED IT" : "WRITERS THAT STALLED FAULTS", "LOST", "FAULTS",
-			"AVG", "KIND", "WRITER");
-		for (size_t i = 0; i < n && i < max; i++)
-			stall(out, &sums[i]);
-		if (n > max)
-			fprintf(out, "and %zu more\n", n - max);
-		fputc('\n', out);
-	}
-	free(sums);
 }
 
 /* The stacks that cost most time, innermost frames first. */
@@ -245,7 +141,7 @@ static void region(FILE *out, const struct model *m, uint32_t tgid, uint64_t sta
 		else
 			fprintf(out, "(unmapped, or unknown) of %" PRIu32 " (%s): addresses that had\n"
 				"no mapping any more when the fault got its turn, or other ranges\n\n", r->tgid, r->comm);
-		stalls(out, m, tgid, start, MAX_STALLS);
+		live_writers__table(out, m, tgid, start, MAX_STALLS);
 		render__region_hists(out, m, r);
 		render__region_vmas(out, m, r);
 		stacks(out, m, tgid);
@@ -262,7 +158,7 @@ char *live_text__writers(const struct model *m, size_t max)
 
 	if (!f)
 		return NULL;
-	stalls(f, m, 0, 0, max);
+	live_writers__table(f, m, 0, 0, max);
 	return fclose(f) ? NULL : text;
 }
 
@@ -279,7 +175,7 @@ char *live_text__page(enum page page, const struct model *m, uint32_t tgid, uint
 		region(f, m, tgid, start, whole);
 		break;
 	case PAGE_WRITERS:
-		stalls(f, m, 0, 0, MAX_STALLS);
+		live_writers__table(f, m, 0, 0, MAX_STALLS);
 		if (!m->n_stalls)
 			fprintf(f, m->fault_ns ? "no writer behind the waits is known\n" :
 				"no writer stalled a fault\n");

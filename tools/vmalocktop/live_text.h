@@ -8,13 +8,8 @@
 #include "live_view.h"
 #include "model.h"
 
-/*
- * The head; each is one line of 80 columns.
- * live_text__verdict() - how much time was lost; @whole: since tracing began
- * live_text__blame() - behind whom most of it
- */
+/* live_text__verdict() - how much time was lost, on one line of 80 columns; @whole: since tracing began */
 void live_text__verdict(FILE *out, const struct model *m, bool whole);
-void live_text__blame(FILE *out, const struct model *m);
 
 /* live_text__rates() - the funnel on one line: faults per second and what became of them */
 void live_text__rates(FILE *out, const struct model *m);

@@ -9,6 +9,7 @@
 #include "hist.h"
 #include "live_open.h"
 #include "live_text.h"
+#include "live_writers.h"
 #include "text.h"
 
 #define HEAD_LINES	4
@@ -69,7 +70,7 @@ static void head(const struct live_view *v, const struct model *m)
 		live_text__verdict(f, m, v->whole);
 	put_printed(1, f, &text);
 	if ((f = open_memstream(&text, &n)))
-		live_text__blame(f, m);
+		live_writers__blame(f, m);
 	put_printed(2, f, &text);
 	attroff(COLOR_PAIR(COLOR_HOT));
 	if ((f = open_memstream(&text, &n)))
