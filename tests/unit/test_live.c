@@ -225,6 +225,33 @@ static void reports_are_about_a_window(void **state)
 	assert_true(begins(16, 160) > 15 && begins(16, 160) < 17);
 }
 
+/* Why a region isn't known is said, and the ranges in it are shown all the same. */
+static void unknown_regions(void **state)
+{
+	static const char *const names[] = {
+		[REGION_UNMAPPED] = "(no mapping now) of 42 (java)", [REGION_UNREAD] = "(not read yet) of 42 (java)",
+		[REGION_OTHERS] = "(VMA not seen) of 42 (java)",
+	};
+	struct place nowhere = { .name = "" };
+	struct model_vma vma = {
+		.tgid = 42, .kind = VT_MMAP_LOCK, .start = 0x7f0000000000, .end = 0x7f0000010000, .count = 1,
+		.hist = { .slots[0] = 1, .sum = 1500, .max = 1500 }, .max_exact = true, .place = &nowhere,
+	};
+	struct model_region region = { .tgid = 42, .comm = "java", .n = 1 };
+	struct model m = { .regions = &region, .n_regions = 1, .vmas = &vma, .n_vmas = 1, .unit_ns = 1000 };
+
+	(void)state;
+	for (uint64_t why = REGION_UNMAPPED; why <= REGION_OTHERS; why++) {
+		char *text;
+
+		region.range.start = region.range.end = why;
+		text = live_text__page(PAGE_REGION, &m, 42, why, true);
+		contains(text, names[why]);
+		contains(text, "0x7f0000000000-0x7f0000010000");
+		free(text);
+	}
+}
+
 /* Many threads of one process are one culprit; several processes may have one name. */
 static void processes_are_blamed(void **state)
 {
@@ -277,6 +304,7 @@ int main(void)
 		cmocka_unit_test(reports_are_about_a_window),
 		cmocka_unit_test(open_waits_count),
 		cmocka_unit_test(processes_are_blamed),
+		cmocka_unit_test(unknown_regions),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -156,6 +156,59 @@ static void decided_once(void **state)
 	places__free(p);
 }
 
+/* What isn't known may be read later, or never: that is told apart, where it is asked for. */
+static void why_a_region_is_not_known(void **state)
+{
+	struct places *p = places__new(proc);
+	const struct place *place;
+
+	(void)state;
+	write_file("stat", "42 (java) S 1 1 1 0 -1 4194560 1 0 0 0 0 0 0 0 20 0 1 0 1000 1 1\n");
+	assert_int_equal(places__get(p, 42, 0x1000, 0x2000)->region.start, 0);
+	places__explain(p);
+	assert_int_equal(places__get(p, 42, 0, 0)->region.start, REGION_OTHERS);
+	/* Mappings that are younger than our list of them. */
+	place = places__get(p, 42, 0x3000, 0x4000);
+	assert_int_equal(place->region.start, REGION_UNREAD);
+	assert_int_equal(place->region.end, REGION_UNREAD);
+	usleep(1100000);
+	assert_int_equal(places__get(p, 42, 0x3000, 0x4000)->region.start, REGION_UNMAPPED);
+	/* They can't be read now: that is not for ever. */
+	write_file("maps", "nonsense\n");
+	usleep(1100000);
+	assert_int_equal(places__get(p, 42, 0x5000, 0x6000)->region.start, REGION_UNREAD);
+	write_file("maps", "1000-10000 rw-p 00000000 00:00 0 [anon:late]\n");
+	usleep(1100000);
+	places__catch_up(p, 42);
+	assert_string_equal(places__get(p, 42, 0x5000, 0x6000)->region.name, "[anon:late]");
+	/* Of a process that is gone nothing will be. */
+	assert_int_equal(places__get(p, 43, 0x1000, 0x2000)->region.start, REGION_UNMAPPED);
+	places__free(p);
+}
+
+/* A stack, or a heap of a runtime, that grows is one region, whatever its size was at each wait. */
+static void a_region_that_grows(void **state)
+{
+	struct places *p = places__new(proc);
+
+	(void)state;
+	for (int i = 15; i > 0; i--) {
+		char maps[64];
+
+		snprintf(maps, sizeof(maps), "%x0000-100000 rw-p 00000000 00:00 0\n", i);
+		write_file("maps", maps);
+		assert_int_equal(places__refresh(p, 42), 0);
+		assert_int_equal(places__get(p, 42, i << 16, 0x100000)->region.start, i << 16);
+	}
+	for (int i = 15; i > 0; i--) {
+		const struct place *place = places__get(p, 42, i << 16, 0x100000);
+
+		assert_int_equal(place->region.start, 0x10000);
+		assert_int_equal(place->region.end, 0x100000);
+	}
+	places__free(p);
+}
+
 static void unknown(void **state)
 {
 	struct places *p = places__new(proc);
@@ -214,6 +267,8 @@ int main(void)
 		TEST(an_exiting_process_keeps_its_names),
 		TEST(decided_once),
 		TEST(unknown),
+		TEST(why_a_region_is_not_known),
+		TEST(a_region_that_grows),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

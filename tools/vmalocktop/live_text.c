@@ -125,6 +125,24 @@ static void stacks(FILE *out, const struct model *m, uint32_t tgid)
 	}
 }
 
+const char *live_text__unknown(const struct range *r)
+{
+	return r->start == REGION_UNREAD ? "(not read yet)" : r->start == REGION_OTHERS ? "(VMA not seen)" :
+		"(no mapping now)";
+}
+
+static const char *why_unknown(const struct range *r)
+{
+	switch (r->start) {
+	case REGION_UNREAD:
+		return "mappings newer than our last reading of /proc/PID/maps, which is seldom: it takes a lock";
+	case REGION_OTHERS:
+		return "waits for which no address, or no VMA there, was seen, or that found no room of their own";
+	default:
+		return "VMAs that had gone when their names were read";
+	}
+}
+
 static void region(FILE *out, const struct model *m, uint32_t tgid, uint64_t start, bool whole)
 {
 	char size[16];
@@ -139,8 +157,8 @@ static void region(FILE *out, const struct model *m, uint32_t tgid, uint64_t sta
 				text__size(r->range.end - r->range.start, size, sizeof(size)), r->tgid, r->comm,
 				r->range.start, r->range.end);
 		else
-			fprintf(out, "(unmapped, or unknown) of %" PRIu32 " (%s): addresses that had\n"
-				"no mapping any more when the fault got its turn, or other ranges\n\n", r->tgid, r->comm);
+			fprintf(out, "%s of %" PRIu32 " (%s):\n%s\n\n", live_text__unknown(&r->range), r->tgid,
+				r->comm, why_unknown(&r->range));
 		live_writers__table(out, m, tgid, start, MAX_STALLS);
 		render__region_hists(out, m, r);
 		render__region_vmas(out, m, r);

@@ -26,6 +26,9 @@ void live_text__rates(FILE *out, const struct model *m);
  */
 char *live_text__page(enum page page, const struct model *m, uint32_t tgid, uint64_t start, bool whole);
 
+/* live_text__unknown() - why a region isn't known, of places__explain()'s */
+const char *live_text__unknown(const struct range *r);
+
 /* live_text__writers() - the first @max writers that stalled faults; as live_text__page(), empty if there is none */
 char *live_text__writers(const struct model *m, size_t max);
 

@@ -81,7 +81,7 @@ static void head(const struct live_view *v, const struct model *m)
 /* The row that was selected may be another one in new data. */
 static void follow(struct live_view *v, const struct model *m)
 {
-	if (v->fresh && v->start && (v->moved || v->page == PAGE_REGION))
+	if (v->fresh && v->tgid && (v->moved || v->page == PAGE_REGION))
 		for (size_t i = 0; i < m->n_regions; i++)
 			if (m->regions[i].tgid == v->tgid && m->regions[i].range.start == v->start)
 				v->selected = i;
@@ -141,7 +141,7 @@ static void row(int y, const struct model *m, const struct model_region *r, bool
 		 m->fault_ns ? 100.0 * r->fault_ns / m->fault_ns : 0, n,
 		 text__time(most, max, sizeof(max)), some,
 		 known ? text__size(r->range.end - r->range.start, size, sizeof(size)) : "-",
-		 known ? r->range.name : "(unmapped, or unknown)");
+		 known ? r->range.name : live_text__unknown(&r->range));
 	if (known)
 		snprintf(line + strlen(line), sizeof(line) - strlen(line), " 0x%" PRIx64 "-0x%" PRIx64,
 			 r->range.start, r->range.end);

@@ -28,16 +28,20 @@ struct process {
 	uint64_t born;			/* when it started, in ticks since boot; 0: unknown */
 	struct ranges maps, regions;
 	uint64_t next_ms;		/* when the mappings may be read again, 0: they never were */
+	uint64_t readings;		/* how often they were */
+	bool missed;			/* the last time they couldn't be, and the process lives */
 };
 
 struct known {
 	uint32_t tgid;
 	uint64_t start, end;
+	uint64_t reading;		/* that the region is of */
 	struct place place;
 };
 
 struct places {
 	char *proc;
+	bool explains;
 	void *processes;		/* trees of tsearch() */
 	void *known;
 };
@@ -77,6 +81,11 @@ struct places *places__new(const char *proc)
 		return NULL;
 	}
 	return p;
+}
+
+void places__explain(struct places *p)
+{
+	p->explains = true;
 }
 
 static void free_process(void *v)
@@ -235,6 +244,7 @@ static int read_process(struct places *p, struct process *process)
 		process->born = born;
 	read_comm(p, process);
 	path = proc_path(p, process->tgid, "maps");
+	process->missed = true;
 	if (!path)
 		return -1;
 	err = maps__fetch(path, &maps);
@@ -243,6 +253,8 @@ static int read_process(struct places *p, struct process *process)
 	else
 		process->next_ms += (now_ms() - begun) * PAUSES;
 	free(path);
+	/* Of one that is gone or about to there will never be more to read. */
+	process->missed = err && born;
 	/* A process that is exiting has no mappings: no reason to forget them. */
 	if (err || !maps.n || maps__remember(&process->regions, &maps)) {
 		ranges__free(&maps);
@@ -250,6 +262,7 @@ static int read_process(struct places *p, struct process *process)
 	}
 	ranges__free(&process->maps);
 	process->maps = maps;
+	process->readings++;
 	return 0;
 }
 
@@ -278,6 +291,30 @@ int places__refresh(struct places *p, uint32_t tgid)
 	return process ? read_process(p, process) : -1;
 }
 
+void places__catch_up(struct places *p, uint32_t tgid)
+{
+	struct process *process = process_of(p, tgid);
+
+	if (process && now_ms() >= process->next_ms)
+		read_process(p, process);
+}
+
+/* The region may have grown since: what was a part of the smaller one is one of the larger. */
+static void follow(const struct places *p, struct known *known)
+{
+	const struct process key = { .tgid = known->tgid };
+	struct process *const *node = tfind(&key, &p->processes, by_tgid);
+	struct range *old = &known->place.region;
+	const struct range *r;
+
+	if (!node || known->reading == (*node)->readings || old->start == old->end)
+		return;
+	known->reading = (*node)->readings;
+	r = maps__find(&(*node)->regions, old->start, old->end);
+	if (r && r->start <= old->start && r->end >= old->end && !strcmp(r->name, old->name))
+		*old = *r;
+}
+
 static void locate(struct place *place, const struct process *process, uint64_t start, uint64_t end)
 {
 	const struct range *r;
@@ -303,16 +340,22 @@ const struct place *places__get(struct places *p, uint32_t tgid, uint64_t start,
 	struct process *process;
 	bool late;
 
-	if (node)
+	if (node) {
+		follow(p, *node);
 		return &(*node)->place;
+	}
 	process = process_of(p, tgid);
 	if (!process)
 		return &nowhere;
 	late = now_ms() < process->next_ms;
-	if (!late)
+	if (!late) {
 		read_process(p, process);
+		late = process->missed;
+	}
 	once = nowhere;
 	locate(&once, process, start, end);
+	if (p->explains && once.region.start == once.region.end)
+		once.region.start = once.region.end = !end ? REGION_OTHERS : late ? REGION_UNREAD : REGION_UNMAPPED;
 	/* Addresses are too many to be kept; and what has no name yet may get one. */
 	if (end - start == 1 || (end && late && !once.name[0]))
 		return &once;
@@ -320,6 +363,7 @@ const struct place *places__get(struct places *p, uint32_t tgid, uint64_t start,
 	if (!new)
 		return &nowhere;
 	*new = key;
+	new->reading = process->readings;
 	new->place = once;
 	node = tsearch(new, &p->known, by_key);
 	if (!node) {

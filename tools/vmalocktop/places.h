@@ -13,6 +13,13 @@
 
 #include "maps.h"
 
+/* Where a region that isn't known starts and ends, if places__explain() was called. */
+enum {
+	REGION_UNMAPPED,		/* nothing is mapped there any more */
+	REGION_UNREAD,			/* the mappings have not been read since */
+	REGION_OTHERS,			/* of a process alone: all ranges that aren't kept apart */
+};
+
 /* Where a VMA lies. */
 struct place {
 	char name[MAP_NAME_LEN];	/* of the mapping; empty: unknown */
@@ -25,6 +32,12 @@ struct places;
 /* places__new() - a cache that reads below @proc ("/proc"), NULL: nothing; NULL when memory is short */
 struct places *places__new(const char *proc);
 void places__free(struct places *p);
+
+/* places__explain() - have regions that aren't known say why; else they all start and end at 0 */
+void places__explain(struct places *p);
+
+/* places__catch_up() - read a process' mappings if they may be read again */
+void places__catch_up(struct places *p, uint32_t tgid);
 
 /**
  * places__refresh() - read a process' mappings now
@@ -44,7 +57,7 @@ int places__refresh(struct places *p, uint32_t tgid);
  * @end: of the VMA
  *
  * Decided at the first call for these arguments, later calls say the same; but
- * a single address, [start, start + 1), and what has no name yet, is looked up
+ * the region grows with what it is a part of, and a single address, [start, start + 1), and what has no name yet, is looked up
  * each time, and the result only lives until the next such call.
  * Reads the mappings if they may be read again.
  * Return: never NULL.

@@ -41,6 +41,7 @@ struct session {
 	int n_alive;
 	sigset_t unblocked;
 	uint64_t begun_ns, next_tick;
+	uint32_t unread;		/* the process whose mappings are missed most; 0: none */
 };
 
 static volatile sig_atomic_t stop;
@@ -118,6 +119,8 @@ static void name_stack(void *ctx, const struct vt_stack_key *key)
 /* Look up now what can't be when processes are gone. */
 static void tick(struct session *s)
 {
+	if (s->unread)
+		places__catch_up(s->places, s->unread);
 	collector__each_vma(s->collector, name_vma, s->places);
 	if (s->frames)
 		collector__each_stack(s->collector, name_stack, s->frames);
@@ -242,6 +245,18 @@ static int loop(struct session *s)
 	return report(s, true);
 }
 
+/* The process that lost most time in regions that aren't known because its mappings weren't read; 0: none. */
+static uint32_t most_unread(const struct model *m)
+{
+	const struct model_region *most = NULL;
+
+	for (size_t i = 0; i < m->n_regions; i++)
+		if (m->regions[i].range.start == m->regions[i].range.end &&
+		    m->regions[i].range.start == REGION_UNREAD && (!most || m->regions[i].fault_ns > most->fault_ns))
+			most = &m->regions[i];
+	return most ? most->tgid : 0;
+}
+
 /* The live view's next model; see struct live_source. */
 static int live_read(void *ctx, bool whole, enum sort sort, struct model *m)
 {
@@ -267,6 +282,8 @@ static int live_read(void *ctx, bool whole, enum sort sort, struct model *m)
 		snapshot_open__free(&ended);
 	}
 	live_window__keep(&s->window, &now);
+	if (!err)
+		s->unread = most_unread(m);
 	return err;
 }
 
@@ -316,6 +333,7 @@ static int live(struct session *s)
 	const struct live_source source = { .ctx = s, .read = live_read, .sleep = live_sleep };
 	uint64_t interval_ns = (s->env->interval_ms ? s->env->interval_ms : 1000) * NS_PER_MS;
 
+	places__explain(s->places);
 	live_window__init(&s->window, interval_ns);
 	return live__run(&source, interval_ns, s->env->sort);
 }
