@@ -79,6 +79,8 @@ keys() {
 	shows '^WRITERS THAT STALLED IT$'
 	shows '^ +[0-9.]+(us|ms|s) +[0-9]+ +[0-9.]+(us|ms|s) [a-z_]+ +'"$load +[0-9]+ (mmap|mprotect) +vmalock-load"
 	shows '^ +last on [0-9.]+[BKMG] at 0x[0-9a-f]+'
+	shows '^   LOST  WAITS     AVG      MAX KIND        SIZE RANGE$'
+	shows '^ *[0-9.]+(us|ms|s) +[0-9]+ +[0-9.]+(us|ms|s) +(<=)?[0-9.]+(us|ms|s) (baby|excl|mmap_lock) +([0-9.]+[KMG] 0x[0-9a-f]+-0x[0-9a-f]+|- )'
 	shows '^(BABY|EXCL|mmap_lock) wait, '
 	shows '^ +usecs +: count +distribution'
 	keys G

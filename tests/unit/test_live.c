@@ -225,6 +225,36 @@ static void reports_are_about_a_window(void **state)
 	assert_true(begins(16, 160) > 15 && begins(16, 160) < 17);
 }
 
+/* All ranges in a region can be read, with headings, in 80 columns, and before the histograms. */
+static void ranges_in_a_region(void **state)
+{
+	struct place heap = { .name = "[anon:java heap]" };
+	struct model_region region = { .tgid = 42, .comm = "java", .n = 12, .range = { 0x7f0000000000, 0x7f4000000000, "x" } };
+	struct model_vma vmas[12];
+	struct model m = { .regions = &region, .n_regions = 1, .vmas = vmas, .n_vmas = 12, .unit_ns = 1000 };
+	char *text;
+
+	(void)state;
+	for (int i = 0; i < 12; i++)
+		vmas[i] = (struct model_vma){
+			.tgid = 42, .kind = VT_MMAP_LOCK, .count = 123456, .place = &heap,
+			.start = 0x7f0000000000 + i * 0x10000, .end = 0x7f0000010000 + i * 0x10000,
+			.hist = { .slots[0] = 123456, .sum = 99900000, .max = 99900000 },
+		};
+	vmas[10].end = vmas[10].start + 1;
+	vmas[11].start = vmas[11].end = 0;
+	region.kinds[VT_MMAP_LOCK].slots[0] = 1;
+	text = live_text__page(PAGE_REGION, &m, 42, 0x7f0000000000, true);
+	contains(text, "RANGES IN IT\n   LOST  WAITS     AVG      MAX KIND        SIZE RANGE\n"
+		       " 99.9ms 123456   809ns <=99.9ms mmap_lock  64.0K 0x7f0000000000-0x7f0000010000 [anon:java heap]\n");
+	contains(text, " 99.9ms 123456   809ns <=99.9ms mmap_lock  64.0K 0x7f0000090000-0x7f00000a0000 ");
+	contains(text, "mmap_lock      - at 0x7f00000a0000 [anon:java heap]\n");
+	contains(text, "mmap_lock      - (not seen)\n");
+	assert_true(strstr(text, "(not seen)\n") < strstr(text, "distribution"));
+	assert_true(strstr(text, " [anon:java heap]\n") - strstr(text, " 99.9ms 123456") <= 80);
+	free(text);
+}
+
 /* Why a region isn't known is said, and the ranges in it are shown all the same. */
 static void unknown_regions(void **state)
 {
@@ -305,6 +335,7 @@ int main(void)
 		cmocka_unit_test(open_waits_count),
 		cmocka_unit_test(processes_are_blamed),
 		cmocka_unit_test(unknown_regions),
+		cmocka_unit_test(ranges_in_a_region),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -7,6 +7,7 @@
 
 #include "hist.h"
 #include "live_open.h"
+#include "live_ranges.h"
 #include "live_writers.h"
 #include "names.h"
 #include "render.h"
@@ -160,8 +161,8 @@ static void region(FILE *out, const struct model *m, uint32_t tgid, uint64_t sta
 			fprintf(out, "%s of %" PRIu32 " (%s):\n%s\n\n", live_text__unknown(&r->range), r->tgid,
 				r->comm, why_unknown(&r->range));
 		live_writers__table(out, m, tgid, start, MAX_STALLS);
+		live_ranges__list(out, m, r);
 		render__region_hists(out, m, r);
-		render__region_vmas(out, m, r);
 		stacks(out, m, tgid);
 		return;
 	}

@@ -21,8 +21,7 @@ void render__verdict(FILE *out, const struct model *m);
 /* render__funnel() - what became of faults, step by step */
 void render__funnel(FILE *out, const struct model *m);
 
-/* render__region_vmas(), render__region_hists() - the VMAs of a region, and its histograms */
-void render__region_vmas(FILE *out, const struct model *m, const struct model_region *r);
+/* render__region_hists() - the histograms of a region */
 void render__region_hists(FILE *out, const struct model *m, const struct model_region *r);
 
 /* render__tail() - what is missing from the report, and what watching costs if that was asked for */

@@ -87,7 +87,7 @@ static void rank_head(FILE *out, const char *what)
 	times_head(out);
 }
 
-void render__region_vmas(FILE *out, const struct model *m, const struct model_region *r)
+static void region_vmas(FILE *out, const struct model *m, const struct model_region *r)
 {
 	size_t shown = r->n < MAX_VMAS ? r->n : MAX_VMAS;
 	char range[RANGE_LEN], what[RANGE_LEN + 64];
@@ -115,7 +115,7 @@ static void region(FILE *out, const struct model *m, const struct model_region *
 	rank_kinds(out, what, r->kinds, r->max_exact);
 	/* A region that is one VMA has said it all. */
 	if (r->n > 1 || (first->end && (first->start != r->range.start || first->end != r->range.end)))
-		render__region_vmas(out, m, r);
+		region_vmas(out, m, r);
 }
 
 static void regions(FILE *out, const struct model *m)
