@@ -67,7 +67,7 @@ keys() {
 	shows '^WRITERS THAT STALLED FAULTS$'
 	shows '^ +[0-9.]+(us|ms|s) +[0-9]+ +[0-9.]+(us|ms|s) [a-z_]+ +'"$load +[0-9]+ (mmap|mprotect) +vmalock-load"
 	shows '^ +last on [0-9.]+[BKMG] at 0x[0-9a-f]+'
-	shows '^q quit  \? help  Enter look into '
+	shows '^q quit  \? help  a all  s sort  Enter look into '
 }
 
 @test "Enter: the writers that stalled a region, its histograms and stacks; Esc: back" {
@@ -94,6 +94,7 @@ keys() {
 	shows '^    LOST   SHR '
 	keys w
 	shows '^WRITERS THAT STALLED FAULTS$'
+	shows '^Esc back  q quit  a all  f funnel  w writers  o open( |$)'
 	keys f
 	shows '^(from user mode|looked up under RCU) +[0-9]+ '
 	keys o
@@ -130,10 +131,10 @@ keys() {
 	view 120 30
 	shows '^    LOST   SHR '
 	"${tmux[@]}" resize-window -x 60 -y 12
-	shows '^q quit  \? help  Enter look into  w writers  o open  f funnel$'
+	shows '^q quit  \? help  a all  s sort  Enter look into  w writers$'
 	"${tmux[@]}" resize-window -x 20 -y 3
 	"${tmux[@]}" resize-window -x 80 -y 24
-	shows '^q quit  \? help  Enter look into  w writers  o open  f funnel  s sort  a all'
+	shows '^q quit  \? help  a all  s sort  Enter look into  w writers  o open  f funnel$'
 	shows '^    LOST   SHR '
 }
 
@@ -197,8 +198,8 @@ keys() {
 	"$program" --duration 300 --modes anon,replace,mprotect >/dev/null 3>&- &
 	load=$!
 	"${tmux[@]}" new-session -d -x 80 -y 24 "build/bin/vmalocktop; echo left with \$?; cat"
-	shows '^    LOST   SHR   WAITS      MAX     PID COMMAND         SIZE REGION$'
-	shows " $load vmalock-load +[0-9.]+[KMG] (memfd:|\\[anon)"
+	shows '^    LOST   SHR   WAITS KIND          PID COMMAND    SIZE REGION$'
+	shows " $load vmalock… +[0-9.]+[KMG] (memfd:|\\[anon)"
 	"${tmux[@]}" resize-window -x 110 -y 24
 	shows '^    LOST   SHR   WAITS      MAX KIND          PID COMMAND         SIZE REGION$'
 }

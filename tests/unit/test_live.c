@@ -7,11 +7,14 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <locale.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
 
+#include "live_fit.h"
 #include "live_open.h"
+#include "live_row.h"
 #include "live_text.h"
 #include "live_window.h"
 #include "live_writers.h"
@@ -101,8 +104,8 @@ static void open_waits_agree(void **state)
 	free(text);
 	text = printed(live_open__list, &m);
 	contains(text, "6 wait now, oldest first\n");
-	contains(text, "waiting 1.50s: f (43) mmap_lock behind w (44) mmap, [heap]\n");
-	contains(text, "waiting 2.00us: w (44) drain in munmap, ?\n");
+	contains(text, "waiting 1.50s behind mmap of w (44): f (43) mmap_lock, [heap]\n");
+	contains(text, "waiting 2.00us in munmap: w (44) drain, ?\n");
 	contains(text, "waiting <1us: ");
 	free(text);
 }
@@ -225,6 +228,52 @@ static void reports_are_about_a_window(void **state)
 	assert_true(begins(16, 160) > 15 && begins(16, 160) < 17);
 }
 
+/* What is cut is marked; no line is wider than the terminal. */
+static void lines_fit(void **state)
+{
+	static const char *const names[] = { "[anon]", "/usr/lib/jvm/java-17-openjdk/lib/modules", "[anon:\u6c49\u5b57\u6c49\u5b57\u6c49\u5b57]" };
+	static const int widths[] = { 60, 72, 80, 99, 100, 120, 200 };
+	struct model_region r = {
+		.tgid = 4194304, .comm = "a-long-name-of-", .fault_ns = 999000000,
+		.range = { 0x7f0000000000, 0x7f4000000000, "" },
+	};
+	struct model m = { .fault_ns = 999000000, .regions = &r, .n_regions = 1 };
+	char line[LIVE_ROW_LEN], head[LIVE_ROW_LEN];
+
+	(void)state;
+	assert_non_null(setlocale(LC_CTYPE, "C.UTF-8"));
+	assert_int_equal(live_fit__bytes("abcd", 4), -1);
+	assert_int_equal(live_fit__bytes("abcde", 4), 3);
+	assert_int_equal(live_fit__bytes("a\u6c49\u5b57", 4), 4);
+	assert_int_equal(live_fit__width("a\u6c49\u5b57"), 5);
+	r.kinds[VT_MMAP_LOCK] = (struct vt_hist){ .slots[3] = 1234567, .sum = 999000000, .max = 98700000 };
+	for (size_t w = 0; w < sizeof(widths) / sizeof(widths[0]); w++) {
+		for (size_t i = 0; i < 6; i++) {
+			strcpy(r.range.name, names[i / 2]);
+			m.pid = i & 1 ? 4194304 : 0;
+			live_row__head(&m, widths[w], head);
+			live_row__region(&m, &r, widths[w], line);
+			assert_true(live_fit__width(line) <= widths[w]);
+			contains(line, " 0x7f0000000000");
+			/* All of the end, or nothing. */
+			if (strstr(line, "0000-"))
+				contains(line, "-0x7f4000000000");
+			if (i < 2)
+				contains(line, " [anon] ");
+			else
+				assert_true(strstr(line, "…") || strstr(line, names[i / 2]));
+			if (widths[w] >= 80)
+				contains(line, " mmap_lock ");
+			assert_int_equal(!!strstr(head, "KIND"), !!strstr(line, "mmap_lock"));
+			assert_int_equal(!!strstr(head, "COMMAND"), !!strstr(line, "a-long"));
+		}
+	}
+	m.sort = SORT_MAX;
+	contains(live_row__region(&m, &r, 80, line), " 98.7ms ");
+	setlocale(LC_CTYPE, "C");
+	assert_string_equal(live_fit__mark(), ">");
+}
+
 /* All ranges in a region can be read, with headings, in 80 columns, and before the histograms. */
 static void ranges_in_a_region(void **state)
 {
@@ -336,6 +385,7 @@ int main(void)
 		cmocka_unit_test(processes_are_blamed),
 		cmocka_unit_test(unknown_regions),
 		cmocka_unit_test(ranges_in_a_region),
+		cmocka_unit_test(lines_fit),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

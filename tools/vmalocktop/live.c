@@ -61,6 +61,7 @@ static bool key(struct live_view *v, const struct model *m, int c)
 	int page = LINES > 4 ? LINES - 4 : 1;
 	int *at = v->page == PAGE_TOP ? &v->selected : &v->scroll, was = *at;
 
+	v->note = NULL;
 	switch (c) {
 	case 'q':
 		return false;
@@ -93,6 +94,8 @@ static bool key(struct live_view *v, const struct model *m, int c)
 	case KEY_RIGHT:
 		if (v->page == PAGE_TOP && m->n_regions)
 			new_page(v, PAGE_REGION);
+		else if (v->page == PAGE_TOP)
+			v->note = "nothing to look into: the table is empty";
 		break;
 	case ESCAPE:
 	case KEY_LEFT:

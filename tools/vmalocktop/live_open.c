@@ -33,12 +33,14 @@ static void line(FILE *out, const struct model_open *o)
 	const struct vt_open_wait *w = &o->wait;
 	char old[16];
 
-	fprintf(out, "waiting %s: %s (%" PRIu32 ") %s", age(o, old), w->comm, w->tid, model__kind_name(w->kind));
+	/* What is to blame comes first: narrow terminals cut the rest. */
+	fprintf(out, "waiting %s", age(o, old));
 	if (w->kind == VT_DRAIN)
 		fprintf(out, " in %s", o->what);
 	else if (w->blocker.tid)
-		fprintf(out, " behind %s (%" PRIu32 ") %s", w->blocker.comm, w->blocker.tid, o->what);
-	fprintf(out, ", %s\n", o->place.name[0] ? o->place.name : "?");
+		fprintf(out, " behind %s of %s (%" PRIu32 ")", o->what, w->blocker.comm, w->blocker.tid);
+	fprintf(out, ": %s (%" PRIu32 ") %s, %s\n", w->comm, w->tid, model__kind_name(w->kind),
+		o->place.name[0] ? o->place.name : "?");
 }
 
 char *live_open__lines(const struct model *m, size_t max)

@@ -6,8 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "hist.h"
+#include "live_fit.h"
 #include "live_open.h"
+#include "live_row.h"
 #include "live_text.h"
 #include "live_writers.h"
 #include "text.h"
@@ -16,18 +17,21 @@
 #define OPEN_LINES	4		/* at most, at the bottom */
 #define WRITERS		3		/* at most, below the table, if there is room for so many rows of it: */
 #define TABLE_LINES	5
-#define WIDE		100		/* columns from which on nothing is left out */
 
 static const char *const sorts[] = { "lost", "total", "count", "avg", "max" };
 
-/* A line of text at row @y, cut off at the right edge; the rest of the row is empty. */
+/* A line of text at row @y, cut at the right edge, which is marked; the rest of the row is empty. */
 static void put(int y, const char *text)
 {
+	int bytes = live_fit__bytes(text, COLS);
+
 	if (y < 0 || y >= LINES)
 		return;
 	move(y, 0);
 	clrtoeol();
-	addnstr(text, COLS);
+	addnstr(text, bytes);
+	if (bytes >= 0)
+		addstr(live_fit__mark());
 }
 
 /* One line of what is printed to @line, which is closed: without its newline. */
@@ -100,72 +104,24 @@ static void remember(struct live_view *v, const struct model *m)
 	v->start = m->regions[v->selected].range.start;
 }
 
-/* The kind of wait that cost most time or, if none did, that there was. */
-static const char *kind_of(const struct model_region *r)
-{
-	int most = VT_ZOMBIE;
-
-	for (int k = 0; k < VT_TIMED_KINDS; k++)
-		if (hist__count(&r->kinds[k]) && (most == VT_ZOMBIE || r->kinds[k].sum > r->kinds[most].sum))
-			most = k;
-	return model__kind_name(most);
-}
-
-/* Columns that not every terminal has room for: of one process the name is in the head. */
-static void columns(const struct model *m, const char *kind, const char *pid, const char *comm, char buf[64])
-{
-	int n = 0;
-
-	buf[0] = '\0';
-	if (m->pid || COLS >= WIDE)
-		n = snprintf(buf, 64, " %-9s", kind);
-	if (!m->pid || COLS >= WIDE)
-		snprintf(buf + n, 64 - n, " %7s %-12.12s", pid, comm);
-}
-
-static void row(int y, const struct model *m, const struct model_region *r, bool selected)
-{
-	char line[512], lost[16], max[16], size[16], pid[16], some[64];
-	bool known = r->range.end > r->range.start;
-	uint64_t n = 0, most = 0;
-
-	for (int k = 0; k < VT_KINDS; k++) {
-		n += hist__count(&r->kinds[k]);
-		if (r->kinds[k].max > most)
-			most = r->kinds[k].max;
-	}
-	snprintf(pid, sizeof(pid), "%" PRIu32, r->tgid);
-	columns(m, kind_of(r), pid, r->comm[0] ? r->comm : "?", some);
-	snprintf(line, sizeof(line), "%8s %4.0f%% %7" PRIu64 " %8s%s %7s %s",
-		 text__time(r->fault_ns, lost, sizeof(lost)),
-		 m->fault_ns ? 100.0 * r->fault_ns / m->fault_ns : 0, n,
-		 text__time(most, max, sizeof(max)), some,
-		 known ? text__size(r->range.end - r->range.start, size, sizeof(size)) : "-",
-		 known ? r->range.name : live_text__unknown(&r->range));
-	if (known)
-		snprintf(line + strlen(line), sizeof(line) - strlen(line), " 0x%" PRIx64 "-0x%" PRIx64,
-			 r->range.start, r->range.end);
-	if (selected)
-		attron(A_REVERSE);
-	put(y, line);
-	attroff(A_REVERSE);
-}
-
 /* The table between rows @top and @bottom, which is excluded. */
 static void table(const struct live_view *v, const struct model *m, int top, int bottom)
 {
 	int rows = bottom - top - 1, first = 0;
-	char line[128], some[64];
+	char line[LIVE_ROW_LEN];
 
-	columns(m, "KIND", "PID", "COMMAND", some);
-	snprintf(line, sizeof(line), "    LOST   SHR   WAITS      MAX%s    SIZE REGION", some);
 	attron(COLOR_PAIR(COLOR_HEAD) | A_BOLD);
-	put(top, line);
+	put(top, live_row__head(m, COLS, line));
 	attroff(COLOR_PAIR(COLOR_HEAD) | A_BOLD);
 	if (v->selected >= rows)
 		first = v->selected - rows + 1;
-	for (int i = 0; i < rows && first + i < (int)m->n_regions; i++)
-		row(top + 1 + i, m, &m->regions[first + i], first + i == v->selected);
+	for (int i = 0; i < rows && first + i < (int)m->n_regions; i++) {
+		attr_t shown = first + i == v->selected ? A_REVERSE : 0;
+
+		attron(shown);
+		put(top + 1 + i, live_row__region(m, &m->regions[first + i], COLS, line));
+		attroff(shown);
+	}
 	if (!m->n_regions)
 		put(top + 1, v->whole ? "no waits" : "no waits in these seconds; press a for all since tracing began");
 }
@@ -240,7 +196,8 @@ static void text_page(struct live_view *v, const struct model *m)
 	text = live_text__page(v->page, m, v->tgid, v->start, v->whole);
 	if (!text)
 		return;
-	lines = count_lines(text);
+	v->lines = lines = count_lines(text);
+	v->rows = rows;
 	if (v->scroll > lines - rows)
 		v->scroll = lines - rows;
 	if (v->scroll < 0)
@@ -250,6 +207,31 @@ static void text_page(struct live_view *v, const struct model *m)
 		if (i >= v->scroll)
 			put(HEAD_LINES + 1 + i - v->scroll, line);
 	free(text);
+}
+
+/* The keys, as many as there is room for, those first that cannot be guessed from the screen. */
+static void footer(const struct live_view *v)
+{
+	const char *all = v->whole ? "a recent" : "a all";
+	const char *const top[] = {
+		"q quit", "? help", all, "s sort", "Enter look into", "w writers", "o open", "f funnel",
+	};
+	const char *const page[] = { "Esc back", "q quit", all, "f funnel", "w writers", "o open" };
+	const char *const *keys = v->page == PAGE_TOP ? top : page;
+	int n = v->page == PAGE_TOP ? 8 : 6;
+	char line[256] = "", more[48] = "";
+
+	if (v->page != PAGE_TOP && v->lines > v->rows)
+		snprintf(more, sizeof(more), "arrows scroll: line %d of %d", v->scroll + 1, v->lines);
+	for (int i = 0; i <= n; i++) {
+		const char *next = i < n ? keys[i] : more;
+
+		if (next[0] && strlen(line) + 2 + strlen(next) <= (size_t)COLS)
+			sprintf(line + strlen(line), "%s%s", i ? "  " : "", next);
+		else if (i < n)
+			break;
+	}
+	put(LINES - 1, line);
 }
 
 void live_view__draw(struct live_view *v, const struct model *m, const char *message)
@@ -263,9 +245,10 @@ void live_view__draw(struct live_view *v, const struct model *m, const char *mes
 	else
 		text_page(v, m);
 	attron(A_DIM);
-	put(LINES - 1, message[0] ? message : v->page == PAGE_TOP ?
-	    "q quit  ? help  Enter look into  w writers  o open  f funnel  s sort  a all" :
-	    "Esc back  q quit  arrows scroll");
+	if (message[0] || v->note)
+		put(LINES - 1, message[0] ? message : v->note);
+	else
+		footer(v);
 	attroff(A_DIM);
 	refresh();
 }

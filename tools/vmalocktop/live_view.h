@@ -21,6 +21,8 @@ struct live_view {
 	bool stale;			/* what to show has changed: read anew at once */
 	int selected;			/* row of the table */
 	int scroll;			/* first line of a page of text */
+	int lines, rows;		/* of that page: all, and those that the screen has room for */
+	const char *note;		/* what to say about the last key; NULL: nothing */
 	uint32_t tgid;			/* region that is selected: stays so when the order changes */
 	uint64_t start;
 };
