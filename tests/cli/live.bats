@@ -215,10 +215,10 @@ keys() {
 @test "--batch, or COUNT: tables on a terminal, too" {
 	view 120 50 --batch --duration 1
 	shows '^left with 0$'
-	grep -Eq '^(nothing lost|lost: )' "$BATS_TEST_TMPDIR/screen"
+	grep -Eq '^(no event lost|lost: )' "$BATS_TEST_TMPDIR/screen"
 	"${tmux[@]}" kill-server
 	kill "$load"
 	view 120 50 1 1
 	shows '^left with 0$'
-	grep -Eq '^(nothing lost|lost: )' "$BATS_TEST_TMPDIR/screen"
+	grep -Eq '^(no event lost|lost: )' "$BATS_TEST_TMPDIR/screen"
 }

@@ -8,6 +8,8 @@
 #include <cmocka.h>
 
 #include <locale.h>
+#include <sched.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -368,6 +370,23 @@ static void processes_are_blamed(void **state)
 	contains(text, "    LOST FAULTS     AVG KIND          PID     TID CALL     WRITER\n"
 		       "    30ns      2    15ns mmap_lock      10      11 mprotect other\n");
 	contains(text, " last on 64.0K at 0x7f0000000000\n");
+	free(text);
+	/* mmap without an address; fork, and a thread. */
+	stalls[0].key.syscall = blockers[0].key.syscall = SYS_mmap;
+	strcpy(blockers[0].syscall, "mmap");
+	stalls[0].arg0 = 0;
+	text = printed(live_writers__blame, &m);
+	assert_string_equal(text, "30% behind other (PID 10) in mmap, 64.0K where the kernel chooses\n");
+	free(text);
+	stalls[0].key.syscall = blockers[0].key.syscall = SYS_clone;
+	strcpy(blockers[0].syscall, "clone");
+	stalls[0].arg0 = blockers[0].arg0 = CLONE_CHILD_SETTID | SIGCHLD;
+	text = printed(live_writers__blame, &m);
+	assert_string_equal(text, "30% behind other (PID 10) in clone (fork)\n");
+	free(text);
+	stalls[0].arg0 = blockers[0].arg0 = CLONE_VM | CLONE_SIGHAND | CLONE_THREAD;
+	text = live_text__page(PAGE_WRITERS, &m, 0, 0, true);
+	contains(text, " clone (thread) other\n");
 	free(text);
 	m.n_blames = 0;
 	text = printed(live_writers__blame, &m);

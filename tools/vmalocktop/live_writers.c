@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
+#define _GNU_SOURCE
 #include "live_writers.h"
 
 #include <inttypes.h>
+#include <sched.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,8 +21,18 @@ static const char *call_range(const char *call, uint64_t start, uint64_t length,
 	buf[0] = '\0';
 	/* 0: of waits that haven't ended they aren't known. */
 	if (model__call_has_range(call) && length)
-		snprintf(buf, 80, "%s%s at 0x%" PRIx64, before, text__size(length, size, sizeof(size)), start);
+		snprintf(buf, 80, start ? "%s%s at 0x%" PRIx64 : "%s%s where the kernel chooses", before,
+			 text__size(length, size, sizeof(size)), start);
 	return buf;
+}
+
+/* What a clone with the flags @arg0 makes; those of clone3 are in memory. */
+static const char *clone_of(const char *call, uint64_t arg0)
+{
+	/* 0: not known. */
+	if (strcmp(call, "clone") || !arg0)
+		return "";
+	return arg0 & CLONE_THREAD ? " (thread)" : arg0 & CLONE_VM ? "" : " (fork)";
 }
 
 /* The VMA's row that cost most behind @who: its range is the one that the list of writers shows. */
@@ -106,11 +118,6 @@ static const char *name_of(const struct model *m, const struct culprit *c)
 	return c->first->key.comm;
 }
 
-static const char *call_of(const struct model_blocker *who)
-{
-	return who->key.syscall < 0 ? "no system call" : who->syscall;
-}
-
 /* The system calls, most time first; not all, if they are many. */
 static void calls(FILE *out, const struct model *m, const struct culprit *c)
 {
@@ -125,7 +132,8 @@ static void calls(FILE *out, const struct model *m, const struct culprit *c)
 			new &= shown[j] != who->key.syscall;
 		if (!new)
 			continue;
-		fprintf(out, "%s%s", n ? ", " : "", call_of(who));
+		fprintf(out, "%s%s%s", n ? ", " : "", who->key.syscall < 0 ? "no system call" : who->syscall,
+			clone_of(who->syscall, who->arg0));
 		shown[n++] = who->key.syscall;
 	}
 	if (c->calls > n)
@@ -163,13 +171,15 @@ void live_writers__blame(FILE *out, const struct model *m)
 static void stall(FILE *out, const struct model_stall *s)
 {
 	char total[16], avg[16], number[NAME_LEN], before[64], range[80];
-	const char *call = syscall_name(s->key.syscall, number, sizeof(number));
+	const char *call = s->key.syscall < 0 ? "-" : syscall_name(s->key.syscall, number, sizeof(number));
+	char what[NAME_LEN + 16];
 
+	snprintf(what, sizeof(what), "%s%s", call, clone_of(call, s->arg0));
 	snprintf(before, sizeof(before), "%45slast on ", "");
 	fprintf(out, "%8s %6" PRIu64 " %7s %-9s %7" PRIu32 " %7" PRIu32 " %-8s %s\n",
 		text__time(s->ns, total, sizeof(total)), s->count,
 		text__time(s->count ? (double)s->ns / s->count : 0, avg, sizeof(avg)),
-		model__kind_name(s->key.kind), s->key.tgid, s->key.tid, call, s->key.comm);
+		model__kind_name(s->key.kind), s->key.tgid, s->key.tid, what, s->key.comm);
 	if (call_range(call, s->arg0, s->arg1, before, range)[0])
 		fprintf(out, "%s\n", range);
 }

@@ -118,6 +118,7 @@ void render__funnel(FILE *out, const struct model *m)
 	known_step(out, m, METRIC_ZOMBIES, "backed off from a ZOMBIE", m->backoffs.total);
 	steps(out, m, "  in ", &m->backoffs);
 	known_step(out, m, METRIC_FALLBACKS, "fell back to mmap_lock", m->fallbacks.total);
-	steps(out, m, "  because of ", &m->fallbacks);
+	if (coverage__has(m->coverage, METRIC_REASONS))
+		steps(out, m, "  because of ", &m->fallbacks);
 	known_step(out, m, METRIC_MMAP_LOCK, "waited for mmap_lock", m->timed[VT_MMAP_LOCK].begun);
 }

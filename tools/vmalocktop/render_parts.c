@@ -123,7 +123,7 @@ void render__tail(FILE *out, const struct model *m)
 		if (m->lost_now.v[i].count)
 			fprintf(out, "%s\n", render__lost(&m->lost_now.v[i], text));
 	if (!m->lost_now.total)
-		fprintf(out, "nothing lost\n");
+		fprintf(out, "no event lost\n");
 	if (m->cost)
 		render_cost(out, m->cost);
 }
