@@ -302,6 +302,10 @@ static void ranges_in_a_region(void **state)
 	contains(text, "mmap_lock      - at 0x7f00000a0000 [anon:java heap]\n");
 	contains(text, "mmap_lock      - (not seen)\n");
 	assert_true(strstr(text, "(not seen)\n") < strstr(text, "distribution"));
+	/* It may have grown downward since it was looked into. */
+	assert_ptr_equal(live_text__find(&m, 42, 0x7f0000010000), &region);
+	assert_null(live_text__find(&m, 42, 0x7f4000000000));
+	assert_null(live_text__find(&m, 43, 0x7f0000000000));
 	assert_true(strstr(text, " [anon:java heap]\n") - strstr(text, " 99.9ms 123456") <= 80);
 	free(text);
 }

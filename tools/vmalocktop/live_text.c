@@ -148,29 +148,44 @@ static const char *why_unknown(const struct range *r)
 	}
 }
 
-static void region(FILE *out, const struct model *m, uint32_t tgid, uint64_t start, bool whole)
+const struct model_region *live_text__find(const struct model *m, uint32_t tgid, uint64_t start)
 {
-	char size[16];
+	const struct model_region *in = NULL;
 
 	for (size_t i = 0; i < m->n_regions; i++) {
 		const struct model_region *r = &m->regions[i];
 
-		if (r->tgid != tgid || r->range.start != start)
+		if (r->tgid != tgid)
 			continue;
-		if (r->range.end > r->range.start)
-			fprintf(out, "%s, %s of %" PRIu32 " (%s)\n0x%" PRIx64 "-0x%" PRIx64 "\n\n", r->range.name,
-				text__size(r->range.end - r->range.start, size, sizeof(size)), r->tgid, r->comm,
-				r->range.start, r->range.end);
-		else
-			fprintf(out, "%s of %" PRIu32 " (%s):\n%s\n\n", live_text__unknown(&r->range), r->tgid,
-				r->comm, why_unknown(&r->range));
-		live_writers__table(out, m, tgid, start, MAX_STALLS);
-		live_ranges__list(out, m, r);
-		render__region_hists(out, m, r);
-		stacks(out, m, tgid);
+		if (r->range.start == start)
+			return r;
+		if (r->range.start < start && start < r->range.end)
+			in = r;
+	}
+	return in;
+}
+
+static void region(FILE *out, const struct model *m, uint32_t tgid, uint64_t start, bool whole)
+{
+	const struct model_region *r = live_text__find(m, tgid, start);
+	char size[16];
+
+	if (!r) {
+		fprintf(out, "no waits in this region%s\n",
+			whole ? "" : " in these seconds; press a for all since tracing began");
 		return;
 	}
-	fprintf(out, "no waits in this region%s\n", whole ? "" : " in these seconds; press a for all since tracing began");
+	if (r->range.end > r->range.start)
+		fprintf(out, "%s, %s of %" PRIu32 " (%s)\n0x%" PRIx64 "-0x%" PRIx64 "\n\n", r->range.name,
+			text__size(r->range.end - r->range.start, size, sizeof(size)), r->tgid, r->comm,
+			r->range.start, r->range.end);
+	else
+		fprintf(out, "%s of %" PRIu32 " (%s):\n%s\n\n", live_text__unknown(&r->range), r->tgid,
+			r->comm, why_unknown(&r->range));
+	live_writers__table(out, m, tgid, r->range.start, MAX_STALLS);
+	live_ranges__list(out, m, r);
+	render__region_hists(out, m, r);
+	stacks(out, m, tgid);
 }
 
 char *live_text__writers(const struct model *m, size_t max)

@@ -26,6 +26,9 @@ void live_text__rates(FILE *out, const struct model *m);
  */
 char *live_text__page(enum page page, const struct model *m, uint32_t tgid, uint64_t start, bool whole);
 
+/* live_text__find() - the region of a process that starts at @start or, if it has grown since, has that in it; NULL: none */
+const struct model_region *live_text__find(const struct model *m, uint32_t tgid, uint64_t start);
+
 /* live_text__unknown() - why a region isn't known, of places__explain()'s */
 const char *live_text__unknown(const struct range *r);
 

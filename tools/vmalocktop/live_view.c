@@ -85,10 +85,14 @@ static void head(const struct live_view *v, const struct model *m)
 /* The row that was selected may be another one in new data. */
 static void follow(struct live_view *v, const struct model *m)
 {
-	if (v->fresh && v->tgid && (v->moved || v->page == PAGE_REGION))
-		for (size_t i = 0; i < m->n_regions; i++)
-			if (m->regions[i].tgid == v->tgid && m->regions[i].range.start == v->start)
-				v->selected = i;
+	if (v->fresh && v->tgid && (v->moved || v->page == PAGE_REGION)) {
+		const struct model_region *r = live_text__find(m, v->tgid, v->start);
+
+		if (r) {
+			v->selected = r - m->regions;
+			v->start = r->range.start;
+		}
+	}
 	v->fresh = false;
 	if (v->selected >= (int)m->n_regions)
 		v->selected = (int)m->n_regions - 1;
