@@ -94,7 +94,7 @@ keys() {
 	shows '^    LOST   SHR '
 	keys w
 	shows '^WRITERS THAT STALLED FAULTS$'
-	shows '^Esc back  q quit  a all  f funnel  w writers  o open( |$)'
+	shows '^Esc back  q quit  a all  f funnel  w writers  o open(  line [0-9]+ of [0-9]+)?$'
 	keys f
 	shows '^(from user mode|looked up under RCU) +[0-9]+ '
 	keys o

@@ -350,7 +350,7 @@ static void processes_are_blamed(void **state)
 		{ .ns = 30, .first = 0, .n = 1 }, { .ns = 25, .first = 1, .n = 1 }, { .ns = 25, .first = 2, .n = 1 },
 		{ .ns = 15, .first = 3, .n = 1 },
 	};
-	struct model_stall stalls[] = {
+	struct model_stall stalls[2] = {
 		{ .key = { .tid = 11, .tgid = 10, .syscall = SYS_mprotect, .kind = VT_MMAP_LOCK, .comm = "other" },
 		  .count = 2, .ns = 30, .arg0 = 0x7f0000000000, .arg1 = 65536 },
 	};
@@ -388,6 +388,14 @@ static void processes_are_blamed(void **state)
 	text = printed(live_writers__blame, &m);
 	assert_string_equal(text, "30% behind other (PID 10) in clone (fork)\n");
 	free(text);
+	/* Of a wait that goes on the arguments aren't known: those of one that is over say it. */
+	stalls[1] = stalls[0];
+	stalls[0].arg0 = stalls[0].arg1 = stalls[1].arg1 = 0;
+	m.n_stalls = 2;
+	text = live_text__page(PAGE_WRITERS, &m, 0, 0, true);
+	contains(text, " clone (fork) other\n");
+	free(text);
+	m.n_stalls = 1;
 	stalls[0].arg0 = blockers[0].arg0 = CLONE_VM | CLONE_SIGHAND | CLONE_THREAD;
 	text = live_text__page(PAGE_WRITERS, &m, 0, 0, true);
 	contains(text, " clone (thread) other\n");

@@ -140,9 +140,9 @@ static const char *why_unknown(const struct range *r)
 {
 	switch (r->start) {
 	case REGION_UNREAD:
-		return "mappings newer than our last reading of /proc/PID/maps, which is seldom: it takes a lock";
+		return "mapped since /proc/PID/maps was last read, which is seldom, for it takes a lock";
 	case REGION_OTHERS:
-		return "waits for which no address, or no VMA there, was seen, or that found no room of their own";
+		return "no address, or no VMA there, was seen for these waits, or no room was left";
 	default:
 		return "VMAs that had gone when their names were read";
 	}

@@ -226,7 +226,7 @@ static void footer(const struct live_view *v)
 	char line[256] = "", more[48] = "";
 
 	if (v->page != PAGE_TOP && v->lines > v->rows)
-		snprintf(more, sizeof(more), "arrows scroll: line %d of %d", v->scroll + 1, v->lines);
+		snprintf(more, sizeof(more), "line %d of %d", v->scroll + 1, v->lines);
 	for (int i = 0; i <= n; i++) {
 		const char *next = i < n ? keys[i] : more;
 

@@ -42,7 +42,7 @@ static const struct model_stall *stall_of(const struct model *m, const struct mo
 
 	for (size_t i = 0; i < m->n_stalls; i++)
 		if (m->stalls[i].key.tid == who->key.tid && m->stalls[i].key.syscall == who->key.syscall &&
-		    m->stalls[i].arg1)
+		    (m->stalls[i].arg0 || m->stalls[i].arg1))
 			return &m->stalls[i];
 	return &none;
 }
@@ -192,7 +192,7 @@ static size_t sum_up(struct model_stall *sums, size_t n, const struct model_stal
 			continue;
 		sums[i].count += s->count;
 		sums[i].ns += s->ns;
-		if (!sums[i].arg1) {
+		if (!sums[i].arg0 && !sums[i].arg1) {
 			sums[i].arg0 = s->arg0;
 			sums[i].arg1 = s->arg1;
 		}

@@ -79,7 +79,7 @@ static void join(struct snapshot *s)
 			continue;
 		}
 		/* Of a wait that is open the arguments aren't known. */
-		if (!sum->arg1) {
+		if (!sum->arg0 && !sum->arg1) {
 			sum->arg0 = more->arg0;
 			sum->arg1 = more->arg1;
 		}
