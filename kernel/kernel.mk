@@ -33,7 +33,7 @@ kernel-base:	## Build the pristine source with the same configuration
 	$(Q)kernel/build base
 
 kernel-arm64: kernel-tree	## Cross-build for arm64, and unpack a root file system for its guests
-	$(Q)deps/install arm64
+	$(Q)deps/install long/arm64
 	$(Q)kernel/build arm64
 	$(Q)tools/vm/arm64-root
 
