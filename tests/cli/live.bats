@@ -173,7 +173,7 @@ keys() {
 	keys a
 	shows '  all [0-9.]+ s  by lost$'
 	chosen() {
-		"${tmux[@]}" capture-pane -e -p | grep -E '[0-9]% .* ([0-9.]+[KMG]|-) ' | grep -F $'\e[7m' |
+		"${tmux[@]}" capture-pane -e -p | grep -E '[0-9]% .* ([0-9.]+[KMG]|-) ' | grep -E $'\e\\[([0-9;]*;)?7m' |
 			grep -oE '0x[0-9a-f]+' | head -n 1
 	}
 	for _ in $(seq 100); do
