@@ -119,6 +119,18 @@ static __always_inline struct vt_counters *open_counters(void)
 	return bpf_map_lookup_elem(&counters, &zero);
 }
 
+/* The same, NULL also if what the current task does with the mm of process @tgid isn't asked for. */
+static __always_inline struct vt_counters *counters_for(__u32 tgid)
+{
+	return filtered(tgid) ? NULL : open_counters();
+}
+
+/* The same for its own process. */
+static __always_inline struct vt_counters *own_counters(void)
+{
+	return self_filtered() ? NULL : open_counters();
+}
+
 /* The process whose @mm this is: that of @self, the current task, but for khugepaged and its like. */
 static __always_inline __u32 tgid_of(struct task_struct *self, struct mm_struct *mm)
 {

@@ -62,9 +62,7 @@ int BPF_PROG(page_fault_user, unsigned long address)
 {
 	struct vt_counters *c;
 
-	if (self_filtered())
-		return 0;
-	c = open_counters();
+	c = own_counters();
 	if (!c)
 		return 0;
 	c->fault_user++;
@@ -113,9 +111,7 @@ int BPF_PROG(lock_mm_and_find_vma, struct mm_struct *mm, unsigned long address)
 	struct vt_counters *c;
 	struct task_state *t;
 
-	if (self_filtered())
-		return 0;
-	c = open_counters();
+	c = own_counters();
 	if (!c)
 		return 0;
 	self = bpf_get_current_task_btf();

@@ -13,9 +13,7 @@ int BPF_PROG(vma_lookup, struct mm_struct *mm, unsigned long address, unsigned l
 	struct vt_hist *h;
 	__u64 i;
 
-	if (self_filtered())
-		return 0;
-	c = open_counters();
+	c = own_counters();
 	if (!c)
 		return 0;
 	i = slot_of(result, VT_RESULTS);
@@ -36,9 +34,7 @@ int BPF_PROG(vma_map_pages, struct mm_struct *mm, unsigned long address, unsigne
 {
 	struct vt_counters *c;
 
-	if (self_filtered())
-		return 0;
-	c = open_counters();
+	c = own_counters();
 	if (!c)
 		return 0;
 	c->reffree[slot_of(outcome, VT_OUTCOMES)]++;
@@ -51,9 +47,7 @@ int BPF_PROG(vma_fault_fallback, struct mm_struct *mm, unsigned long address, un
 {
 	struct vt_counters *c;
 
-	if (self_filtered())
-		return 0;
-	c = open_counters();
+	c = own_counters();
 	if (!c)
 		return 0;
 	c->fallback[slot_of(reason, VT_REASONS)]++;
@@ -73,9 +67,7 @@ int BPF_PROG(vma_zombie_backoff, struct mm_struct *mm, unsigned long address,
 	__u32 tgid = tgid_of(self, mm);
 	struct vt_counters *c;
 
-	if (filtered(tgid))
-		return 0;
-	c = open_counters();
+	c = counters_for(tgid);
 	if (!c)
 		return 0;
 	c->zombie[slot_of(where, VT_PLACES)]++;
@@ -106,9 +98,7 @@ int BPF_PROG(vma_baby_wait_begin, struct mm_struct *mm, unsigned long address,
 	__u32 tgid = tgid_of(self, mm);
 	struct vt_counters *c;
 
-	if (filtered(tgid))
-		return 0;
-	c = open_counters();
+	c = counters_for(tgid);
 	if (!c)
 		return 0;
 	begin_fault_wait(ctx, c, task_state(self, BPF_LOCAL_STORAGE_GET_F_CREATE), mm, tgid,
@@ -124,9 +114,7 @@ int BPF_PROG(vma_baby_wait_end, struct mm_struct *mm, unsigned long address,
 	__u32 tgid = tgid_of(self, mm);
 	struct vt_counters *c;
 
-	if (filtered(tgid))
-		return 0;
-	c = open_counters();
+	c = counters_for(tgid);
 	if (!c)
 		return 0;
 	end_fault_wait(ctx, c, task_state(self, 0), tgid, fault_kind(state), bpf_ktime_get_ns(), ret);
@@ -142,9 +130,7 @@ int BPF_PROG(vma_ref_wait_begin, struct mm_struct *mm, unsigned long vm_start,
 	struct vt_counters *c;
 	struct task_state *t;
 
-	if (filtered(tgid))
-		return 0;
-	c = open_counters();
+	c = counters_for(tgid);
 	if (!c)
 		return 0;
 	t = task_state(self, BPF_LOCAL_STORAGE_GET_F_CREATE);
@@ -168,9 +154,7 @@ int BPF_PROG(vma_ref_wait_end, struct mm_struct *mm, unsigned long vm_start,
 	__u32 slot;
 	__s64 ns;
 
-	if (filtered(tgid))
-		return 0;
-	c = open_counters();
+	c = counters_for(tgid);
 	if (!c)
 		return 0;
 	t = task_state(self, 0);
@@ -201,9 +185,7 @@ int BPF_PROG(vma_born, struct mm_struct *mm, unsigned long vm_start, unsigned lo
 	struct vt_counters *c;
 	struct task_state *t;
 
-	if (filtered(tgid))
-		return 0;
-	c = open_counters();
+	c = counters_for(tgid);
 	if (!c)
 		return 0;
 	t = task_state(self, BPF_LOCAL_STORAGE_GET_F_CREATE);
@@ -220,9 +202,7 @@ int BPF_PROG(vma_grown, struct mm_struct *mm, unsigned long vm_start, unsigned l
 	struct task_state *t;
 	__s64 ns;
 
-	if (filtered(tgid))
-		return 0;
-	c = open_counters();
+	c = counters_for(tgid);
 	if (!c)
 		return 0;
 	t = task_state(self, 0);
