@@ -34,6 +34,7 @@ refused() {
 	refused --forward 8000:65536 -- true
 	refused --forward 65536:80 -- true
 	refused --nonsense -- true
+	VM_PATIENCE=much refused -- true
 }
 
 @test "--help shows the options and the exit statuses" {
