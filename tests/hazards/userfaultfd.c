@@ -3,7 +3,7 @@
  * userfaultfd is registered for memory that threads are about to touch.
  *
  * When UFFDIO_REGISTER has returned, no page may appear that userfaultfd wasn't asked for. What protects: a fault looks
- * for the flag, and UFFDIO_REGISTER waits for the faults that looked before it was set.
+ * for the flag, and UFFDIO_REGISTER takes the lock under which those that looked before it was set insert.
  */
 #define _GNU_SOURCE
 #include <errno.h>

@@ -32,7 +32,6 @@ byte vma_grace[NV];		/* mask of readers to wait for */
 bit table_dead[NT];
 byte table_grace[NT];
 
-byte sync_grace[NP];		/* a writer in synchronize_rcu() */
 
 bit use_after_free;
 
@@ -75,19 +74,8 @@ inline rcu_read_unlock()
 		:: i < NT -> table_grace[i] = table_grace[i] & ~(1 << me); i++
 		:: else -> break
 		od;
-		i = 0;
-		do
-		:: i < NP -> sync_grace[i] = sync_grace[i] & ~(1 << me); i++
-		:: else -> break
-		od;
 		i = 0
 	}
-}
-
-inline synchronize_rcu()
-{
-	atomic { EMPTY -> sync_grace[me] = rcu_readers };
-	(sync_grace[me] == 0)
 }
 
 inline free_vma(v)

@@ -289,10 +289,17 @@ inline do_register()
 	ver = READ(VER(old));
 	same_content();
 	WRITE(VER(old), versions);
-	end_write(0);
 #ifndef M_NO_SYNC
-	synchronize_rcu();		/* vma_peek_sync() */
+	table = READ(PMD);		/* vma_peek_sync() */
+	if
+	:: table == 0
+	:: else ->
+		table--;
+		spin_lock_ptl(table);
+		spin_unlock_ptl(table)
+	fi;
 #endif
+	end_write(0);
 	announced[ver] = 1
 }
 

@@ -12,6 +12,7 @@
 #include <linux/mm.h>
 #include <linux/mmu_context.h>
 #include <linux/oom.h>
+#include <linux/pagewalk.h>
 #include <linux/pgtable.h>
 #include <linux/rmap.h>
 #include <linux/swap.h>
@@ -252,4 +253,41 @@ vm_fault_t handle_mm_fault_rcu(struct vm_area_struct *live, u64 word,
 		vma_peek_failed(&peek, address);
 	}
 	return ret;
+}
+
+static int vma_peek_sync_table(pmd_t *pmd, unsigned long addr,
+			       unsigned long next, struct mm_walk *walk)
+{
+	spinlock_t *ptl;
+	pte_t *pte = pte_offset_map_lock(walk->mm, pmd, addr, &ptl);
+
+	if (pte)
+		pte_unmap_unlock(pte, ptl);
+	cond_resched();
+	return 0;
+}
+
+/**
+ * vma_peek_sync() - let faults without a reference finish or see the change
+ * @vma: the VMA, closed by vma_start_write()
+ * @start: first address, in @vma
+ * @end: end of the range, in @vma
+ *
+ * For writers that promise something of entries that will be set, and neither
+ * change nor zap those of the range: that takes the same locks.  A fault that
+ * asked for the state under a table's lock before has set its entries when this
+ * returns; one that asks afterwards finds the VMA closed.  Where no table is,
+ * the fault needs a reference.
+ *
+ * Context: mmap_lock held for writing; may sleep.
+ */
+void vma_peek_sync(struct vm_area_struct *vma, unsigned long start,
+		   unsigned long end)
+{
+	static const struct mm_walk_ops ops = {
+		.pmd_entry = vma_peek_sync_table,
+		.walk_lock = PGWALK_WRLOCK_VERIFY,
+	};
+
+	walk_page_range_vma(vma, start, end, &ops, NULL);
 }

@@ -351,11 +351,16 @@ bool vma_peek(struct vm_area_struct *vma, u64 word, unsigned long address,
 	      struct vma_peek *peek);
 void vma_peek_done(struct vma_peek *peek, unsigned long address);
 void vma_peek_failed(struct vma_peek *peek, unsigned long address);
+void vma_peek_sync(struct vm_area_struct *vma, unsigned long start,
+		   unsigned long end);
 #else
 static inline struct vm_area_struct *vma_begin_fault(struct mm_struct *mm,
 		unsigned long address, vm_flags_t access, unsigned int *flags,
 		struct pt_regs *regs)
 		{ return lock_vma_for_fault(mm, address); }
+static inline void vma_peek_sync(struct vm_area_struct *vma,
+				 unsigned long start, unsigned long end)
+		{ }
 #endif
 
 void __vma_fault_fallback(struct mm_struct *mm, unsigned long address,
@@ -422,18 +427,6 @@ struct vma_peek {
  * found a ZOMBIE, before it queues for mmap_lock.
  */
 #define VMA_MAX_TRIES	3
-
-/*
- * Sleep until no page fault without a reference goes by what its VMA was before
- * this call.  For writers that rely on that, and neither change nor zap the
- * entries that such a fault may set; not a common path.  Expedited: garbage
- * collectors register with userfaultfd while they have stopped the world.
- */
-static inline void vma_peek_sync(void)
-{
-	if (IS_ENABLED(CONFIG_PER_VMA_LOCK_RCU))
-		synchronize_rcu_expedited();
-}
 
 /* Exists with CONFIG_VMA_LOCK_TEST only: the caller asks IS_ENABLED(). */
 void vma_lock_test_grace_period(void);
