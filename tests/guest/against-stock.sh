@@ -48,5 +48,12 @@ against_stock() {
 against_stock_run() {
 	local image=$1 directory=$2 list=$3
 	shift 3
-	guest_run --kernel "$image" --share "$directory" "$@" "$list" /mnt/share
+	local options=()
+	while [ "$1" != -- ]; do
+		options+=("$1")
+		shift
+	done
+	shift
+	guest_run --kernel "$image" --share "$directory" "${options[@]}" -- \
+		env "VM_PATIENCE=${VM_PATIENCE:-1}" "$@" "$list" /mnt/share
 }
