@@ -276,8 +276,8 @@ static int vma_peek_sync_table(pmd_t *pmd, unsigned long addr,
  * For writers that promise something of entries that will be set, and neither
  * change nor zap those of the range: that takes the same locks.  A fault that
  * asked for the state under a table's lock before has set its entries when this
- * returns; one that asks afterwards finds the VMA closed.  Where no table is,
- * the fault needs a reference.
+ * returns; one that asks afterwards finds the VMA closed, or changed.  Where no
+ * table is, the fault needs a reference.
  *
  * Context: mmap_lock held for writing; may sleep.
  */

@@ -65,7 +65,7 @@ static bool vma_test_ignore_zombie(void)
 	return READ_ONCE(skip_zombie_check);
 }
 
-static bool vma_test_ignore_stale(void)
+static bool __maybe_unused vma_test_ignore_stale(void)
 {
 	return READ_ONCE(skip_stale_check);
 }
@@ -100,13 +100,13 @@ static bool vma_test_ignore_zombie(void)
 	return false;
 }
 
-static bool vma_test_ignore_stale(void)
+static bool __maybe_unused vma_test_ignore_stale(void)
 {
 	return false;
 }
 
 static void vma_test_delay_lookup(void) {}
-static void vma_test_delay_insert(void) {}
+static void __maybe_unused vma_test_delay_insert(void) {}
 #endif /* CONFIG_VMA_LOCK_TEST */
 
 #ifdef CONFIG_DEBUG_LOCK_ALLOC
@@ -321,11 +321,11 @@ vma_walk_to_ref(struct mm_struct *mm, unsigned long address,
 
 /*
  * Go on with what the first walk found, if anything.  Ends its RCU section.
- * What @flags say of that VMA isn't true of another that is found later.
+ * Sets @again if the VMA that it returns is from another walk.
  */
 static __always_inline struct vm_area_struct *
 vma_walked(struct mm_struct *mm, unsigned long address,
-	   struct vm_area_struct *vma, unsigned int *flags)
+	   struct vm_area_struct *vma, bool *again)
 {
 	enum vma_lookup_result result = VMA_LOOKUP_NONE;
 	struct vma_found found;
@@ -337,7 +337,7 @@ vma_walked(struct mm_struct *mm, unsigned long address,
 		found = (struct vma_found){};
 	}
 	if (unlikely(result != VMA_LOOKUP_REF)) {
-		*flags &= ~FAULT_FLAG_MAP_PAGES_TRIED;
+		*again = true;
 		return vma_walk_to_ref(mm, address, result, &found);
 	}
 
@@ -363,12 +363,12 @@ struct vm_area_struct *lock_vma_for_fault(struct mm_struct *mm,
 {
 	MA_STATE(mas, &mm->mm_mt, address, address);
 	struct vm_area_struct *vma;
-	unsigned int flags = 0;
+	bool again;
 
 	rcu_read_lock();
 	vma = mas_walk(&mas);
 	vma_test_delay_lookup();
-	return vma_walked(mm, address, vma, &flags);
+	return vma_walked(mm, address, vma, &again);
 }
 
 #ifdef CONFIG_PER_VMA_LOCK_RCU
@@ -476,6 +476,7 @@ struct vm_area_struct *vma_begin_fault(struct mm_struct *mm,
 {
 	MA_STATE(mas, &mm->mm_mt, address, address);
 	struct vm_area_struct *vma;
+	bool again = false;
 	u64 word;
 
 	*flags &= ~FAULT_FLAG_MAP_PAGES_TRIED;
@@ -498,7 +499,10 @@ struct vm_area_struct *vma_begin_fault(struct mm_struct *mm,
 		return ERR_PTR(-EALREADY);
 	}
 walked:
-	return vma_walked(mm, address, vma, flags);
+	vma = vma_walked(mm, address, vma, &again);
+	if (again)
+		*flags &= ~FAULT_FLAG_MAP_PAGES_TRIED;
+	return vma;
 }
 
 /* The part of vma_peek_stale() that counts, traces and may be fooled. */

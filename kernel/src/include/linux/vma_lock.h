@@ -314,7 +314,8 @@ bool __vma_peek_stale(struct vma_peek *peek, unsigned long address,
  * Writers skip an empty PMD without a lock, and the table may have been put
  * there by a fault on a neighbour, which nobody waits for.  Hence the full
  * barrier: whoever saw the table and then the VMA open did so before the writer
- * closed it, who will see the table, too.
+ * closed it, who will see the table, too.  (Without the lock, after smp_rmb(),
+ * the answer is about what was read before, and the barrier a mere extra.)
  *
  * Return: true if not: insert nothing and go on with a reference.
  */
