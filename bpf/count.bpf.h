@@ -39,6 +39,8 @@ struct task_state {
 	struct vt_stall_key stall;	/* of fault: its blocker, tid 0: unknown, and its VMA */
 	__u64 args[2];			/* of the blocker's system call */
 	__u64 address;			/* that the fault is about; 0: unknown */
+	__u32 unmapped;			/* no VMA was there, stall's range is a hole's */
+	__u32 zero;
 	__u64 drain_start, drain_end;	/* of the VMA that is drained */
 	__u32 sampled;			/* take the stacks of fault */
 	__u32 locking;			/* a fault is about to take mmap_lock, or waits for it */
@@ -168,11 +170,13 @@ static __always_inline __u32 time_slot(__u64 ns)
 	return hist_slot(ns / vt_unit_ns);
 }
 
-/* Count a wait on a VMA that took @ns, at @slot of its histogram. */
-static __always_inline void count_vma(struct vt_counters *c, __u32 kind, __u32 tgid,
-				      __u64 start, __u64 end, __u32 slot, __u64 ns)
+/* Count a wait on a VMA, or if @unmapped, on where there was none, that took @ns, at @slot of its histogram. */
+static __always_inline void count_vma(struct vt_counters *c, __u32 kind, __u32 tgid, __u64 start,
+				      __u64 end, bool unmapped, __u32 slot, __u64 ns)
 {
-	struct vt_vma_key key = { .start = start, .end = end, .tgid = tgid, .kind = kind };
+	struct vt_vma_key key = {
+		.start = start, .end = end, .tgid = tgid, .kind = kind, .unmapped = unmapped,
+	};
 	struct vt_hist *h = end ? hist_entry(&vmas, &key) : NULL;
 
 	if (!h) {
@@ -180,6 +184,7 @@ static __always_inline void count_vma(struct vt_counters *c, __u32 kind, __u32 t
 			c->lost[VT_LOST_VMA_FULL]++;
 		key.start = 0;
 		key.end = 0;
+		key.unmapped = 0;
 		h = hist_entry(&rest, &key);
 	}
 	if (!h)

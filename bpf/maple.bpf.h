@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
-/* Which VMA an address is in, from the mm's maple tree (Linux 6.1 and later). */
+/* Which VMA an address is in, or which hole between VMAs, from the mm's maple tree (Linux 6.1 and later). */
 #ifndef MAPLE_BPF_H
 #define MAPLE_BPF_H
 
@@ -19,33 +19,54 @@
 #define MAPLE_MAX_HEIGHT	8
 #define MAPLE_MAX_SLOTS		16
 
-/* Slot of a node with @n of them and @n - 1 @pivots whose range @address is in. */
-static __always_inline __u32 maple_slot(const unsigned long *pivots, __u32 n, unsigned long address)
+/* What an address is in. */
+enum maple_what {
+	MAPLE_UNKNOWN,		/* the tree can't be read, or is being changed */
+	MAPLE_VMA,
+	MAPLE_HOLE,		/* no VMA */
+};
+
+struct maple_range {
+	unsigned long first, last;
+};
+
+/*
+ * Slot of a node with @n of them and @n - 1 @pivots whose range @address is in.  @in, the range
+ * of the node, becomes the slot's.
+ */
+static __always_inline __u32 maple_slot(const unsigned long *pivots, __u32 n, unsigned long address,
+					struct maple_range *in)
 {
 	__u32 i;
 
 	for (i = 0; i < MAPLE_MAX_SLOTS - 1; i++) {
 		/* Behind the last pivot in use come zeros; that slot reaches to the node's end. */
-		if (i >= n - 1 || address <= pivots[i] || (i && !pivots[i]))
+		if (i >= n - 1 || (i && !pivots[i]))
 			break;
+		if (address <= pivots[i]) {
+			in->last = pivots[i];
+			break;
+		}
+		in->first = pivots[i] + 1;
 	}
 	return i;
 }
 
 /*
- * Find the VMA of @mm that @address is in.  The caller's task holds mmap_lock,
- * so that the tree doesn't change.  Returns whether there is one.
+ * Find what @address is in, of @mm, and the range of that.  While the caller's task holds
+ * mmap_lock, the tree doesn't change; else what is found may be newer than the caller thinks.
  */
-static __noinline bool maple_find(struct mm_struct *mm, unsigned long address, __u64 *start,
-				  __u64 *end)
+static __noinline enum maple_what maple_find(struct mm_struct *mm, unsigned long address, struct maple_range *in)
 {
 	unsigned long pivots[MAPLE_MAX_SLOTS] = {};
 	unsigned long entry;
 	struct vm_area_struct *vma;
 	__u32 type = 0;
 
-	if (!mm || !start || !end || !bpf_core_field_exists(mm->mm_mt))
-		return false;
+	if (!mm || !in || !bpf_core_field_exists(mm->mm_mt))
+		return MAPLE_UNKNOWN;
+	in->first = 0;
+	in->last = ~0UL;
 	entry = (unsigned long)BPF_CORE_READ(mm, mm_mt.ma_root);
 	if ((entry & MAPLE_ROOT_BITS) == MAPLE_ROOT_NODE && entry > MAPLE_FIRST_NODE)
 		type = MAPLE_RANGE_64;
@@ -65,17 +86,17 @@ static __noinline bool maple_find(struct mm_struct *mm, unsigned long address, _
 		}
 		if (n < 2 || n > MAPLE_MAX_SLOTS ||
 		    bpf_probe_read_kernel(pivots, (n - 1) * sizeof(long), (void *)(node + pivot_at)))
-			return false;
-		slot_at += maple_slot(pivots, n, address) * sizeof(long);
+			return MAPLE_UNKNOWN;
+		slot_at += maple_slot(pivots, n, address, in) * sizeof(long);
 		if (bpf_probe_read_kernel(&entry, sizeof(entry), (void *)(node + slot_at)))
-			return false;
+			return MAPLE_UNKNOWN;
 	}
+	if (!entry)
+		return MAPLE_HOLE;
 	vma = (struct vm_area_struct *)entry;
-	if (!vma)
-		return false;
-	*start = BPF_CORE_READ(vma, vm_start);
-	*end = BPF_CORE_READ(vma, vm_end);
-	return *start <= address && address < *end;
+	in->first = BPF_CORE_READ(vma, vm_start);
+	in->last = BPF_CORE_READ(vma, vm_end) - 1;
+	return in->first <= address && address <= in->last ? MAPLE_VMA : MAPLE_UNKNOWN;
 }
 
 #endif

@@ -11,6 +11,11 @@
 #include "maple.bpf.h"
 #include "wait.bpf.h"
 
+/* No address in user space is above. */
+#define MAX_ADDRESS	(1UL << 63)
+/* No more of a hole is taken for what a fault is about: 2 MB, as a power of two. */
+#define HOLE_BITS	21
+
 /* include/trace/events/lock.h, since 5.19 (commit 16edd9b511a1) */
 #define LCB_F_SPIN	1U
 #define LCB_F_READ	2U
@@ -54,6 +59,30 @@ static __always_inline struct fault *noted_fault(void)
 	struct fault *f = bpf_map_lookup_elem(&faults, &zero);
 
 	return f && f->tid == (__u32)bpf_get_current_pid_tgid() ? f : NULL;
+}
+
+/*
+ * The wait of the current task's fault at @t->address, of @mm, is about what is there: a VMA or,
+ * of a hole, which may have been several mappings and may be most of the address space, the part around it.
+ */
+static __always_inline void find_range(struct task_state *t, struct mm_struct *mm)
+{
+	__u64 first = t->address >> HOLE_BITS << HOLE_BITS, last = first + (1ULL << HOLE_BITS) - 1;
+	struct maple_range in;
+	enum maple_what what;
+
+	if (!t->address || t->address >= MAX_ADDRESS)
+		return;
+	what = maple_find(mm, t->address, &in);
+	if (what == MAPLE_UNKNOWN)
+		return;
+	t->unmapped = what == MAPLE_HOLE;
+	if (t->unmapped && in.first < first)
+		in.first = first;
+	if (t->unmapped && in.last > last)
+		in.last = last;
+	t->stall.start = in.first;
+	t->stall.end = in.last + 1;
 }
 
 /* arch/x86/mm/fault.c: every page fault from user mode */
@@ -153,6 +182,10 @@ int BPF_PROG(locked_mm_and_found_vma, struct mm_struct *mm, unsigned long addres
 	if (vma) {
 		t->stall.start = vma->vm_start;
 		t->stall.end = vma->vm_end;
+	} else if (!t->locked_ret) {
+		/* Since mmap_lock is free again something may have been mapped; it wasn't when the fault looked. */
+		find_range(t, mm);
+		t->unmapped = t->stall.end != 0;
 	}
 	end_fault_wait(ctx, c, t, t->fault.tgid, VT_MMAP_LOCK, ns, t->locked_ret);
 	return 0;
@@ -260,8 +293,8 @@ int BPF_PROG(contention_end, void *lock, int ret)
 	if (!c)
 		return 0;
 	/* Now that the fault holds mmap_lock, the VMAs stay as they are. */
-	if (!ret && t->address)
-		maple_find(mm, t->address, &t->stall.start, &t->stall.end);
+	if (!ret)
+		find_range(t, mm);
 	end_fault_wait(ctx, c, t, t->fault.tgid, VT_MMAP_LOCK, bpf_ktime_get_ns(), ret);
 	return 0;
 }

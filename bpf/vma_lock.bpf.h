@@ -75,7 +75,7 @@ int BPF_PROG(vma_zombie_backoff, struct mm_struct *mm, unsigned long address,
 		c->left_out[VT_ZOMBIE]++;
 		return 0;
 	}
-	count_vma(c, VT_ZOMBIE, tgid, vm_start, vm_end, hist_slot(0), 0);
+	count_vma(c, VT_ZOMBIE, tgid, vm_start, vm_end, false, hist_slot(0), 0);
 	count_group(c, VT_ZOMBIE, tgid, 0, hist_slot(0), 0);
 	return 0;
 }
@@ -167,7 +167,7 @@ int BPF_PROG(vma_ref_wait_end, struct mm_struct *mm, unsigned long vm_start,
 		c->left_out[VT_DRAIN]++;
 		return 0;
 	}
-	count_vma(c, VT_DRAIN, tgid, t->drain_start, t->drain_end, slot, ns);
+	count_vma(c, VT_DRAIN, tgid, t->drain_start, t->drain_end, false, slot, ns);
 	count_group(c, VT_DRAIN, tgid, t->drain.what, slot, ns);
 	if (sampled()) {
 		struct vt_blocker_key who = { .victim_tgid = tgid, .kind = VT_DRAIN, .syscall = op };

@@ -115,7 +115,8 @@ struct vt_vma_key {
 	__u64 start;
 	__u64 end;
 	__u32 tgid;		/* in the initial PID namespace */
-	__u32 kind;		/* enum vt_kind, never VT_LIFE */
+	__u16 kind;		/* enum vt_kind, never VT_LIFE */
+	__u16 unmapped;		/* 1: no VMA but a hole, when the fault that had waited looked; or a part of it */
 };
 
 /* Who a fault waits for: the owner of mmap_lock when the wait began. */

@@ -20,11 +20,12 @@ static __always_inline void end_fault_wait(void *ctx, struct vt_counters *c, str
 	slot = time_slot(ns);
 	count_time(kind == VT_EXCL ? VT_HIST_EXCL : kind == VT_BABY ? VT_HIST_BABY :
 		   VT_HIST_MMAP_LOCK, slot, ns);
-	if (!ranked(t->stall.start, t->stall.end, ns)) {
+	/* A hole is no VMA of any size. */
+	if (!ranked(t->stall.start, t->unmapped ? t->stall.start : t->stall.end, ns)) {
 		c->left_out[kind]++;
 		return;
 	}
-	count_vma(c, kind, tgid, t->stall.start, t->stall.end, slot, ns);
+	count_vma(c, kind, tgid, t->stall.start, t->stall.end, t->unmapped, slot, ns);
 	count_group(c, kind, tgid, t->stall.who.tid ? t->stall.who.syscall : VT_NO_OP, slot, ns);
 	count_offset(c, tgid, t->address, ns);
 	if (t->stall.who.tid)
@@ -67,6 +68,7 @@ static __always_inline void begin_fault_wait(void *ctx, struct vt_counters *c,
 		who->kind = kind;
 		t->stall.start = start;
 		t->stall.end = end;
+		t->unmapped = 0;
 		t->address = address;
 		if (vt_stacks) {
 			t->sampled = sampled();

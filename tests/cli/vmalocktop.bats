@@ -193,7 +193,7 @@ signal.pause()' >"$BATS_TEST_TMPDIR/tid" 3>&- &
 # watched ARGUMENT... - run vmalocktop for two seconds on a load whose faults wait; sets $load
 # The load must find no violation: it ends well, or by the signal if that came before its handler.
 watched() {
-	build/bin/vmalock-load --duration 300 --modes anon,replace,mprotect >/dev/null &
+	build/bin/vmalock-load --duration 300 --modes "${modes:-anon,replace,mprotect}" >/dev/null &
 	load=$!
 	run --separate-stderr "$top" --duration 2 "${@//LOAD/$load}"
 	kill "$load"
@@ -213,6 +213,37 @@ watched() {
 	jq -e "[.regions[].pid, .blockers[].pid] | length > 1 and all(. == $load)" <<<"$output"
 	jq -e '([.regions[].vmas[] | select(.size > 0).count] | add) > 0.9 * .waits.mmap_lock.count' <<<"$output"
 	jq -e 'any(.blockers[]; .kind == "mmap_lock" and .syscall == "mmap")' <<<"$output"
+}
+
+# found FILTER - what share of the waits for mmap_lock that jq's FILTER lets through has a range
+found() {
+	jq "[.regions[].vmas[] | select(.kind == \"mmap_lock\")] | map(select($1)) |
+		([.[] | select(.size > 0).count] | add // 0) / (([.[].count] | add // 0) + 1e-9)" <<<"$output"
+}
+
+@test "faults on what has just been unmapped: where it was, and that nothing is there" {
+	modes=anon,unmap watched --json -p LOAD
+	jq -e 'any(.regions[].vmas[]; .unmapped) and any(.regions[].vmas[]; .unmapped | not)' <<<"$output"
+	echo "$(found true) of the waits have a range"
+	jq -en "$(found true) > 0.9"
+	# the slots of the load are apart, and a hole around one of them is no larger than what is asked for
+	jq -e '[.regions[].vmas[] | select(.unmapped) | .size > 0 and .size <= 2097152] | all' <<<"$output"
+	jq -e '[.regions[] | select(any(.vmas[]; .unmapped)) | .name == "memfd:vmalock-load" or .size == 0] | all' <<<"$output"
+	jq -e 'any(.regions[]; .name == "memfd:vmalock-load" and any(.vmas[]; .unmapped))' <<<"$output"
+}
+
+@test "system calls that wait for mmap_lock are no faults" {
+	build/tests/cli/callers 8 >"$BATS_TEST_TMPDIR/callers" 3>&- &
+	load=$!
+	run --separate-stderr "$top" --json --duration 6 -p "$load"
+	wait "$load"
+	slept=$(tail -n 1 "$BATS_TEST_TMPDIR/callers")
+	echo "status $status, stderr: $stderr, slept: $slept"
+	jq -c '[.waits.mmap_lock.begun, .faults.count]' <<<"$output"
+	[ "$status" -eq 0 ]
+	[ "$slept" -ge 10 ]
+	# few of its own threads' first faults may have waited
+	jq -e ".waits.mmap_lock.begun <= .faults.count and .waits.mmap_lock.begun < $slept / 4" <<<"$output"
 }
 
 @test "--by thread: groups add up to all waits" {

@@ -292,13 +292,15 @@ static void ranges_in_a_region(void **state)
 			.start = 0x7f0000000000 + i * 0x10000, .end = 0x7f0000010000 + i * 0x10000,
 			.hist = { .slots[0] = 123456, .sum = 99900000, .max = 99900000 },
 		};
+	vmas[9].unmapped = true;
 	vmas[10].end = vmas[10].start + 1;
 	vmas[11].start = vmas[11].end = 0;
 	region.kinds[VT_MMAP_LOCK].slots[0] = 1;
 	text = live_text__page(PAGE_REGION, &m, 42, 0x7f0000000000, true);
 	contains(text, "RANGES IN IT\n   LOST  WAITS     AVG      MAX KIND        SIZE RANGE\n"
 		       " 99.9ms 123456   809ns <=99.9ms mmap_lock  64.0K 0x7f0000000000-0x7f0000010000 [anon:java heap]\n");
-	contains(text, " 99.9ms 123456   809ns <=99.9ms mmap_lock  64.0K 0x7f0000090000-0x7f00000a0000 ");
+	contains(text, " 99.9ms 123456   809ns <=99.9ms mmap_lock  64.0K 0x7f0000080000-0x7f0000090000 [anon:java heap]\n");
+	contains(text, " 99.9ms 123456   809ns <=99.9ms mmap_lock  64.0K 0x7f0000090000-0x7f00000a0000 (unmapped)\n");
 	contains(text, "mmap_lock      - at 0x7f00000a0000 [anon:java heap]\n");
 	contains(text, "mmap_lock      - (not seen)\n");
 	assert_true(strstr(text, "(not seen)\n") < strstr(text, "distribution"));

@@ -212,6 +212,29 @@ static void regions_rank_by_lost_time(void **state)
 	model__free(&m);
 }
 
+/* Waits where a VMA was, and where it was no more, are apart, in one region. */
+static void unmapped_ranges(void **state)
+{
+	struct vma_row rows[] = {
+		row(42, GIANT, VT_MMAP_LOCK, 2, 1000), row(42, GIANT, VT_MMAP_LOCK, 3, 1000),
+	};
+	struct snapshot now = { .vmas = rows, .n_vmas = 2 };
+	struct model m;
+
+	(void)state;
+	rows[0].key.unmapped = 1;
+	snapshot__sort(&now);
+	assert_int_equal(now.vmas[0].hist.slots[0], 3);
+	m = build(&zero, &now);
+	assert_int_equal(m.n_regions, 1);
+	assert_int_equal(m.n_vmas, 2);
+	assert_int_equal(m.vmas[0].count, 3);
+	assert_false(m.vmas[0].unmapped);
+	assert_int_equal(m.vmas[1].count, 2);
+	assert_true(m.vmas[1].unmapped);
+	model__free(&m);
+}
+
 /* Waits of all kinds and VMAs of a region count. */
 static void regions_rank_as_asked(void **state)
 {
@@ -471,6 +494,7 @@ int main(void)
 		cmocka_unit_test(open_waits),
 		cmocka_unit_test(drains_by_op),
 		cmocka_unit_test(regions_rank_by_lost_time),
+		cmocka_unit_test(unmapped_ranges),
 		cmocka_unit_test(regions_rank_as_asked),
 		cmocka_unit_test(blockers),
 		cmocka_unit_test(blockers_rank_over_kinds),

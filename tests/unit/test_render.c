@@ -467,7 +467,43 @@ static void json(void **state)
 	assert_int_equal(number(region, "kinds.baby.count"), 10);
 	reconciles(get(region, "kinds.baby"));
 	reconciles(json_object_array_get_idx(get(region, "vmas"), 0));
+	assert_false(json_object_get_boolean(get(json_object_array_get_idx(get(region, "vmas"), 0), "unmapped")));
 	json_object_put(o);
+	free(text);
+}
+
+/* Where nothing was mapped, no format names what is there now. */
+static void unmapped_range(void **state)
+{
+	struct place place = { .name = "[heap]", .region = { GIANT, GIANT + 0x2000, "[heap]" } };
+	struct model_vma vma = {
+		.tgid = 42, .kind = VT_MMAP_LOCK, .start = GIANT, .end = GIANT + 0x2000, .unmapped = true, .count = 1,
+		.hist = { .slots[0] = 1, .sum = 1500, .max = 1500 }, .place = &place,
+	};
+	struct model_region region = { .tgid = 42, .range = place.region, .n = 1, .count = 1 };
+	struct model m = { .vmas = &vma, .n_vmas = 1, .regions = &region, .n_regions = 1, .unit_ns = 1000 };
+	const struct timespec when = { 0 };
+	char *text, range[RANGE_LEN];
+	size_t n;
+	FILE *out;
+
+	(void)state;
+	assert_string_equal(render__vma(&vma, range), "0x7f2a00000000-0x7f2a00002000 8.0K (unmapped)");
+	out = open_memstream(&text, &n);
+	render__csv(out, &m, &when, false);
+	fclose(out);
+	assert_non_null(strstr(text, ",\"[heap]\",\"(unmapped)\",0x7f2a00000000,"));
+	free(text);
+	out = open_memstream(&text, &n);
+	render__text(out, &m, NULL);
+	fclose(out);
+	/* Even if the region is as large. */
+	assert_non_null(strstr(text, "\n  0x7f2a00000000-0x7f2a00002000 8.0K (unmapped) "));
+	free(text);
+	out = open_memstream(&text, &n);
+	assert_int_equal(render__json(out, &m, &when), 0);
+	fclose(out);
+	assert_non_null(strstr(text, "\"unmapped\":true"));
 	free(text);
 }
 
@@ -484,6 +520,7 @@ int main(void)
 		cmocka_unit_test(hostile_names),
 		cmocka_unit_test(still_open),
 		cmocka_unit_test(json),
+		cmocka_unit_test(unmapped_range),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

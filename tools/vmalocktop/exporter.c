@@ -104,6 +104,7 @@ static int vma_cmp(const void *a, const void *b)
 	struct vt_vma_key x = *(const struct vt_vma_key *)a, y = *(const struct vt_vma_key *)b;
 
 	x.kind = y.kind = 0;
+	x.unmapped = y.unmapped = 0;
 	/* A process alone: any of its VMAs will do. */
 	if (!x.end)
 		y.start = y.end = 0;

@@ -227,8 +227,13 @@ int hooks__choose(struct vmalocktop *skel, const struct btf *btf, bool stacks, s
 	waits = queue || coverage__has(c, METRIC_BABY);
 	if (!waits)
 		set(c, METRIC_VMAS, NULL, "no waits here");
-	else if (!queue || has_member(btf, "mm_struct", "mm_mt"))
-		set(c, METRIC_VMAS, queue ? "the mm's maple tree, under mmap_lock" : "vma_lock:*", NULL);
+	else if (!queue)
+		set(c, METRIC_VMAS, "vma_lock:*", NULL);
+	else if (locking)
+		set(c, METRIC_VMAS, "lock_mm_and_find_vma and, where it finds none, the mm's maple tree", NULL);
+	else if (has_member(btf, "mm_struct", "mm_mt"))
+		set(c, METRIC_VMAS, "the mm's maple tree, under mmap_lock", coverage__exact(c, METRIC_FALLBACKS) ? NULL :
+		    "unknown of faults that lose their CPU before they ask for the lock");
 	else
 		set(c, METRIC_VMAS, NULL, "the VMAs aren't in a maple tree (Linux 6.1)");
 	choose_blockers(btf, waits, c);

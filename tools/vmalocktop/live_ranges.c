@@ -14,6 +14,9 @@ static void where(FILE *out, const struct model_vma *v)
 
 	if (!v->end)
 		fprintf(out, "%6s (not seen)\n", "-");
+	else if (v->unmapped)
+		fprintf(out, "%6s 0x%" PRIx64 "-0x%" PRIx64 " (unmapped)\n",
+			text__size(v->end - v->start, size, sizeof(size)), v->start, v->end);
 	else if (v->end - v->start == 1)
 		fprintf(out, "%6s at 0x%" PRIx64 " %s\n", "-", v->start, v->place->name);
 	else

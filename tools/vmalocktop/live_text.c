@@ -142,9 +142,10 @@ static const char *why_unknown(const struct range *r)
 	case REGION_UNREAD:
 		return "mapped since /proc/PID/maps was last read, which is seldom, for it takes a lock";
 	case REGION_OTHERS:
-		return "no address, or no VMA there, was seen for these waits, or no room was left";
+		return "no address was seen for these waits, or no room was left";
 	default:
-		return "VMAs that had gone when their names were read";
+		return "VMAs that had gone when their names were read, and addresses where none was when the fault\n"
+		       "got mmap_lock; these are (unmapped) below";
 	}
 }
 

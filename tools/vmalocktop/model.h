@@ -46,11 +46,12 @@ struct model_drain {
 	bool max_exact;
 };
 
-/* Waits of one kind on one VMA. */
+/* Waits of one kind on one VMA, or on a hole between VMAs. */
 struct model_vma {
 	uint32_t tgid;
 	uint32_t kind;			/* enum vt_kind */
 	uint64_t start, end;		/* 0: all that were not kept apart */
+	bool unmapped;			/* nothing was mapped there when a fault that had waited looked */
 	uint64_t count;
 	struct vt_hist hist;		/* of VT_ZOMBIE: nothing but zeros */
 	bool max_exact;

@@ -42,7 +42,9 @@ static int vma_by_loss(const void *a, const void *b)
 		cmp = (x->count < y->count) - (x->count > y->count);
 	if (!cmp)
 		cmp = (x->start > y->start) - (x->start < y->start);
-	return cmp ? cmp : (int)x->kind - (int)y->kind;
+	if (!cmp)
+		cmp = (int)x->kind - (int)y->kind;
+	return cmp ? cmp : x->unmapped - y->unmapped;
 }
 
 /* What regions and groups are ordered by. */
@@ -160,6 +162,7 @@ static int build_vmas(struct model *m, const struct snapshot *now, const struct 
 		v->kind = row->key.kind < VT_KINDS ? row->key.kind : VT_ZOMBIE;
 		v->start = row->key.start;
 		v->end = row->key.end;
+		v->unmapped = row->key.unmapped;
 		*places = *ctx->place(ctx->ctx, v->tgid, v->start, v->end);
 		/* Neighbours are often alike. */
 		if (!m->n_vmas || memcmp(places, v[-1].place, sizeof(*places)))

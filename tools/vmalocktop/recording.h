@@ -21,7 +21,7 @@
 #include "snapshot.h"
 
 #define RECORDING_MAGIC		"vmalock\n"
-#define RECORDING_VERSION	6
+#define RECORDING_VERSION	7
 #define RECORDING_MAX_FRAME	(1U << 30)
 
 struct recording_header {

@@ -43,7 +43,7 @@ static void vmas(FILE *out, const struct model *m, const struct timespec *when)
 		fputc(',', out);
 		text(out, v->place->region.name);
 		fputc(',', out);
-		text(out, v->place->name);
+		text(out, v->unmapped ? "(unmapped)" : v->place->name);
 		fprintf(out, ",0x%" PRIx64 ",0x%" PRIx64, v->start, v->end);
 		kind(out, v->kind, &v->hist, v->max_exact);
 	}

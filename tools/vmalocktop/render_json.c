@@ -158,6 +158,7 @@ static void add_regions(struct json *to, const struct model *m)
 			struct json *vma = json__element(vmas);
 
 			range_into(vma, v->start, v->end, v->place->name);
+			json__add_bool(vma, "unmapped", v->unmapped);
 			json__add_text(vma, "kind", model__kind_name(v->kind));
 			times_into(vma, &v->hist, v->max_exact);
 		}

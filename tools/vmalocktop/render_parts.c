@@ -149,7 +149,7 @@ const char *render__vma(const struct model_vma *v, char buf[RANGE_LEN])
 	else
 		snprintf(buf, RANGE_LEN, "0x%" PRIx64 "-0x%" PRIx64 " %s %s", v->start, v->end,
 			 text__size(v->end - v->start, size, sizeof(size)),
-			 v->place->name[0] ? v->place->name : "(unknown)");
+			 v->unmapped ? "(unmapped)" : v->place->name[0] ? v->place->name : "(unknown)");
 	return buf;
 }
 

@@ -114,7 +114,7 @@ static void region(FILE *out, const struct model *m, const struct model_region *
 			 r->tgid, r->comm[0] ? r->comm : "?");
 	rank_kinds(out, what, r->kinds, r->max_exact);
 	/* A region that is one VMA has said it all. */
-	if (r->n > 1 || (first->end && (first->start != r->range.start || first->end != r->range.end)))
+	if (r->n > 1 || first->unmapped || (first->end && (first->start != r->range.start || first->end != r->range.end)))
 		region_vmas(out, m, r);
 }
 

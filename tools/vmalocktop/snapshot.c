@@ -27,6 +27,7 @@ int vma_key_cmp(const void *a, const void *b)
 	CMP(start);
 	CMP(end);
 	CMP(kind);
+	CMP(unmapped);
 	return 0;
 }
 
