@@ -63,7 +63,7 @@ static struct model build(const struct snapshot *before, const struct snapshot *
 			  const struct open_counting *how, struct snapshot *ended)
 {
 	static struct names names;
-	const struct model_context context = { .names = &names, .unit_ns = 1000, .place = place };
+	const struct model_context context = { .names = &names, .unit_ns = 1000, .stalls = true, .place = place };
 	struct model m;
 
 	names__load(&names, NULL);
@@ -248,7 +248,9 @@ static void lines_fit(void **state)
 	assert_int_equal(live_fit__bytes("abcde", 4), 3);
 	assert_int_equal(live_fit__bytes("a\u6c49\u5b57", 4), 4);
 	assert_int_equal(live_fit__width("a\u6c49\u5b57"), 5);
-	r.kinds[VT_MMAP_LOCK] = (struct vt_hist){ .slots[3] = 1234567, .sum = 999000000, .max = 98700000 };
+	r.kinds[VT_MMAP_LOCK] = &(struct vt_hist){ .slots[3] = 1234567, .sum = 999000000, .max = 98700000 };
+	r.count = 1234567;
+	r.max_ns = 98700000;
 	for (size_t w = 0; w < sizeof(widths) / sizeof(widths[0]); w++) {
 		for (size_t i = 0; i < 6; i++) {
 			strcpy(r.range.name, names[i / 2]);
@@ -295,7 +297,7 @@ static void ranges_in_a_region(void **state)
 	vmas[9].unmapped = true;
 	vmas[10].end = vmas[10].start + 1;
 	vmas[11].start = vmas[11].end = 0;
-	region.kinds[VT_MMAP_LOCK].slots[0] = 1;
+	region.kinds[VT_MMAP_LOCK] = &(struct vt_hist){ .slots[0] = 1 };
 	text = live_text__page(PAGE_REGION, &m, 42, 0x7f0000000000, true);
 	contains(text, "RANGES IN IT\n   LOST  WAITS     AVG      MAX KIND        SIZE RANGE\n"
 		       " 99.9ms 123456   809ns <=99.9ms mmap_lock  64.0K 0x7f0000000000-0x7f0000010000 [anon:java heap]\n");

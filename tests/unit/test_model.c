@@ -193,8 +193,8 @@ static void regions_rank_by_lost_time(void **state)
 	assert_string_equal(m.regions[0].comm, "java");
 	assert_int_equal(m.regions[0].n, 2);
 	assert_int_equal(m.regions[0].fault_ns, 5 * 1000 + 2 * 2000);
-	assert_int_equal(hist__count(&m.regions[0].kinds[VT_BABY]), 5);
-	assert_int_equal(hist__count(&m.regions[0].kinds[VT_EXCL]), 2);
+	assert_int_equal(hist__count(m.regions[0].kinds[VT_BABY]), 5);
+	assert_int_equal(hist__count(m.regions[0].kinds[VT_EXCL]), 2);
 	assert_int_equal(m.vmas[m.regions[0].first].kind, VT_BABY);
 	assert_int_equal(m.vmas[m.regions[0].first + 1].kind, VT_EXCL);
 

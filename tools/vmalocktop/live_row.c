@@ -71,7 +71,7 @@ static const char *kind_of(const struct model_region *r)
 	int most = VT_ZOMBIE;
 
 	for (int k = 0; k < VT_TIMED_KINDS; k++)
-		if (hist__count(&r->kinds[k]) && (most == VT_ZOMBIE || r->kinds[k].sum > r->kinds[most].sum))
+		if (r->kinds[k] && (most == VT_ZOMBIE || r->kinds[k]->sum > r->kinds[most]->sum))
 			most = k;
 	return model__kind_name(most);
 }
@@ -100,18 +100,11 @@ const char *live_row__region(const struct model *m, const struct model_region *r
 {
 	struct shown s = shown_in(m, columns);
 	char lost[16], max[16], size[16], number[24];
-	uint64_t n = 0, most = 0;
-
-	for (int k = 0; k < VT_KINDS; k++) {
-		n += hist__count(&r->kinds[k]);
-		if (r->kinds[k].max > most)
-			most = r->kinds[k].max;
-	}
 	snprintf(buf, LIVE_ROW_LEN, "%8s %4.0f%%", text__time(r->fault_ns, lost, sizeof(lost)),
 		 m->fault_ns ? 100.0 * r->fault_ns / m->fault_ns : 0);
-	snprintf(number, sizeof(number), "%" PRIu64, n);
+	snprintf(number, sizeof(number), "%" PRIu64, r->count);
 	add(buf, s.waits, 7, number);
-	add(buf, s.max, 8, text__time(most, max, sizeof(max)));
+	add(buf, s.max, 8, text__time(r->max_ns, max, sizeof(max)));
 	add(buf, s.kind, -9, kind_of(r));
 	snprintf(number, sizeof(number), "%" PRIu32, r->tgid);
 	add(buf, s.pid, 7, number);

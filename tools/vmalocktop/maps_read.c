@@ -130,6 +130,11 @@ static uint64_t rank_vma(const void *key)
 	return (uint64_t)k->tgid << 32 | (high < UINT32_MAX ? high : UINT32_MAX);
 }
 
+static uint64_t rank_stall(const void *key)
+{
+	return ((const struct vt_stall_key *)key)->start;
+}
+
 /* Of keys that memcmp() compares. */
 static uint64_t rank_bytes(const void *key)
 {
@@ -142,7 +147,7 @@ static uint64_t rank_bytes(const void *key)
 }
 
 static const struct order by_vma = { vma_key_cmp, rank_vma }, by_group = { group_key_cmp, rank_bytes },
-	by_blocker = { blocker_key_cmp, rank_bytes }, by_stack = { stack_key_cmp, rank_bytes },
+	by_blocker = { blocker_key_cmp, rank_stall }, by_stack = { stack_key_cmp, rank_bytes },
 	by_offset = { offset_key_cmp, rank_bytes };
 
 struct ranked {

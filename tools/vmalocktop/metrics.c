@@ -238,10 +238,11 @@ static void write_regions(struct exposition *e, const struct metrics_source *s, 
 	uint64_t n = 0;
 
 	for (size_t at = 0; (r = ranked(s, &at, &n)) != NULL;) {
-		uint64_t values[VT_KINDS];
+		uint64_t values[VT_KINDS] = { 0 };
 
 		for (int k = 0; k < VT_KINDS; k++)
-			values[k] = seconds ? r->kinds[k].sum : hist__count(&r->kinds[k]);
+			if (r->kinds[k])
+				values[k] = seconds ? r->kinds[k]->sum : hist__count(r->kinds[k]);
 		name_region(&l, r);
 		each_kind(e, l.v, 5, values, seconds, s->m->coverage);
 	}

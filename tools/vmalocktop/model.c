@@ -291,6 +291,7 @@ void model__free(struct model *m)
 {
 	free(m->vmas);
 	free(m->places);
+	free(m->sums);
 	free(m->regions);
 	free(m->blames);
 	free(m->blockers);

@@ -65,7 +65,8 @@ struct model_region {
 	char comm[16];
 	uint64_t fault_ns;		/* that faults have waited */
 	uint64_t count;			/* of waits of all kinds */
-	struct vt_hist kinds[VT_KINDS];
+	uint64_t total_ns, max_ns;	/* likewise */
+	const struct vt_hist *kinds[VT_KINDS]; /* of the model's; NULL: no waits */
 	bool max_exact[VT_KINDS];
 	size_t first, n;		/* its VMAs */
 };
@@ -155,13 +156,14 @@ struct model {
 	struct model_vma *vmas;		/* region by region */
 	size_t n_vmas;
 	struct place *places;		/* of the VMAs */
+	struct vt_hist *sums;		/* of regions that have several VMAs with waits of one kind */
 
 	/* who caused it: most time first */
 	struct model_blame *blames;
 	size_t n_blames;
 	struct model_blocker *blockers;	/* blame by blame */
 	size_t n_blockers;
-	struct model_stall *stalls;	/* the same VMA by VMA, most time first */
+	struct model_stall *stalls;	/* the same VMA by VMA, most time first; only if the context asks for it */
 	size_t n_stalls;
 	struct counts no_blocker;
 
@@ -195,6 +197,7 @@ struct model_context {
 	uint64_t unit_ns;		/* of the histograms of times */
 	enum vt_by by;
 	enum sort sort;
+	bool stalls;			/* blockers VMA by VMA, too */
 	void *ctx;			/* passed to the following */
 	/* says where a VMA lies, see places__get() */
 	const struct place *(*place)(void *ctx, uint32_t tgid, uint64_t start, uint64_t end);

@@ -71,13 +71,6 @@ static int build_blames(struct model *m)
 	return 0;
 }
 
-static int by_blocker(const void *a, const void *b)
-{
-	const struct model_stall *x = a, *y = b;
-
-	return memcmp(&x->key, &y->key, sizeof(x->key));
-}
-
 static int stall_by_loss(const void *a, const void *b)
 {
 	const struct model_stall *x = a, *y = b;
@@ -86,18 +79,75 @@ static int stall_by_loss(const void *a, const void *b)
 		return x->ns > y->ns ? -1 : 1;
 	if (x->start != y->start)
 		return x->start < y->start ? -1 : 1;
-	return by_blocker(x, y);
+	return memcmp(&x->key, &y->key, sizeof(x->key));
 }
 
-/* What came since @before, VMA by VMA. */
-static void build_stalls(struct model *m, const struct snapshot *now, const struct snapshot *before,
-			 const struct model_context *ctx)
+/* Where blockers are found again: 1 + their index, 0: free. */
+struct index {
+	size_t *slots, mask;
+};
+
+/* Room for @n blockers.  Returns 0, -1 when memory is short. */
+static int make_index(struct index *in, size_t n)
+{
+	size_t size = 64;
+
+	while (size < 2 * n)
+		size *= 2;
+	in->mask = size - 1;
+	in->slots = calloc(size, sizeof(*in->slots));
+	return in->slots ? 0 : -1;
+}
+
+/* FNV-1a, eight bytes at a time. */
+static size_t hash(const struct vt_blocker_key *key)
+{
+	uint64_t words[sizeof(*key) / sizeof(uint64_t)], h = 0xcbf29ce484222325;
+
+	memcpy(words, key, sizeof(words));
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		h = (h ^ words[i]) * 0x100000001b3;
+	return h ^ h >> 32;
+}
+
+/* The blocker that is @key, a new one if there is none yet. */
+static struct model_blocker *blocker_of(struct model *m, struct index *in, const struct vt_blocker_key *key)
+{
+	struct model_blocker *new = &m->blockers[m->n_blockers];
+	size_t at = hash(key) & in->mask;
+	char number[NAME_LEN];
+
+	for (; in->slots[at]; at = (at + 1) & in->mask)
+		if (!memcmp(&m->blockers[in->slots[at] - 1].key, key, sizeof(*key)))
+			return &m->blockers[in->slots[at] - 1];
+	*new = (struct model_blocker){ .key = *key };
+	snprintf(new->syscall, sizeof(new->syscall), "%s", syscall_name(key->syscall, number, sizeof(number)));
+	in->slots[at] = ++m->n_blockers;
+	return new;
+}
+
+static void add_stall(struct model *m, const struct vt_stall_key *key, const struct model_blocker *since,
+		      const struct model_context *ctx)
+{
+	struct model_stall *out = &m->stalls[m->n_stalls++];
+
+	*out = (struct model_stall){
+		.key = since->key, .start = key->start, .end = key->end, .count = since->count, .ns = since->ns,
+		.arg0 = since->arg0, .arg1 = since->arg1,
+	};
+	if (out->end)
+		out->region = ctx->place(ctx->ctx, out->key.victim_tgid, out->start, out->end)->region.start;
+}
+
+/* What came since @before: sums, and VMA by VMA if that is asked for. */
+static void build_blockers(struct model *m, struct index *in, const struct snapshot *now,
+			   const struct snapshot *before, const struct model_context *ctx)
 {
 	size_t b = 0;
 
 	for (size_t i = 0; i < now->n_blockers; i++) {
 		const struct blocker_row *row = &now->blockers[i];
-		struct model_stall *out = &m->stalls[m->n_stalls];
+		struct model_blocker *sum, since;
 		struct vt_blocker old = { 0 };
 
 		while (b < before->n_blockers &&
@@ -108,16 +158,18 @@ static void build_stalls(struct model *m, const struct snapshot *now, const stru
 			old = before->blockers[b].value;
 		if (row->value.count == old.count)
 			continue;
-		*out = (struct model_stall){
-			.key = row->key.who, .start = row->key.start, .end = row->key.end,
-			.count = row->value.count - old.count, .ns = row->value.ns - old.ns,
+		since = (struct model_blocker){
+			.key = row->key.who, .count = row->value.count - old.count, .ns = row->value.ns - old.ns,
 			.arg0 = row->value.arg0, .arg1 = row->value.arg1,
 		};
-		model__clean_comm(out->key.comm);
-		if (out->end)
-			out->region = ctx->place(ctx->ctx, out->key.victim_tgid, out->start,
-						 out->end)->region.start;
-		m->n_stalls++;
+		model__clean_comm(since.key.comm);
+		sum = blocker_of(m, in, &since.key);
+		sum->count += since.count;
+		sum->ns += since.ns;
+		sum->arg0 = since.arg0;
+		sum->arg1 = since.arg1;
+		if (m->stalls)
+			add_stall(m, &row->key, &since, ctx);
 	}
 }
 
@@ -129,35 +181,22 @@ int model_blame__build(struct model *m, const struct snapshot *now, const struct
 		[VT_READER] = "read_locked",
 		[VT_UNREADABLE] = "unreadable",
 	};
+	struct index in;
 
 	for (int i = 0; i < VT_NO_BLOCKERS; i++)
 		counts__add(&m->no_blocker, reasons[i],
 		      now->counters.no_blocker[i] - before->counters.no_blocker[i]);
 	if (!now->n_blockers)
 		return 0;
-	m->stalls = calloc(now->n_blockers, sizeof(*m->stalls));
-	m->blockers = calloc(now->n_blockers, sizeof(*m->blockers));
-	if (!m->stalls || !m->blockers)
+	/* As many as there may be, but of those that aren't needed no page is touched. */
+	m->blockers = malloc(now->n_blockers * sizeof(*m->blockers));
+	if (ctx->stalls)
+		m->stalls = malloc(now->n_blockers * sizeof(*m->stalls));
+	if (!m->blockers || (ctx->stalls && !m->stalls) || make_index(&in, now->n_blockers))
 		return -1;
-	build_stalls(m, now, before, ctx);
-	qsort(m->stalls, m->n_stalls, sizeof(*m->stalls), by_blocker);
-	for (size_t i = 0; i < m->n_stalls; i++) {
-		const struct model_stall *s = &m->stalls[i];
-		struct model_blocker *out;
-		char number[NAME_LEN];
-
-		if (!i || by_blocker(s, s - 1)) {
-			out = &m->blockers[m->n_blockers++];
-			out->key = s->key;
-			snprintf(out->syscall, sizeof(out->syscall), "%s",
-				 syscall_name(s->key.syscall, number, sizeof(number)));
-		}
-		out = &m->blockers[m->n_blockers - 1];
-		out->count += s->count;
-		out->ns += s->ns;
-		out->arg0 = s->arg0;
-		out->arg1 = s->arg1;
-	}
-	qsort(m->stalls, m->n_stalls, sizeof(*m->stalls), stall_by_loss);
+	build_blockers(m, &in, now, before, ctx);
+	free(in.slots);
+	if (m->stalls)
+		qsort(m->stalls, m->n_stalls, sizeof(*m->stalls), stall_by_loss);
 	return build_blames(m);
 }

@@ -49,41 +49,21 @@ static int vma_by_loss(const void *a, const void *b)
 
 /* What regions and groups are ordered by. */
 struct sums {
-	uint64_t fault_ns, count;
-	const struct vt_hist *kinds;
+	uint64_t fault_ns, count, total_ns, max_ns;
 };
-
-static uint64_t total_ns(const struct sums *s)
-{
-	uint64_t total = 0;
-
-	for (int k = 0; k < VT_KINDS; k++)
-		total += s->kinds[k].sum;
-	return total;
-}
-
-static uint64_t max_ns(const struct sums *s)
-{
-	uint64_t max = 0;
-
-	for (int k = 0; k < VT_KINDS; k++)
-		if (s->kinds[k].max > max)
-			max = s->kinds[k].max;
-	return max;
-}
 
 /* What @sort orders by, of waits of all kinds. */
 static double weight(enum sort sort, const struct sums *s)
 {
 	switch (sort) {
 	case SORT_TOTAL:
-		return total_ns(s);
+		return s->total_ns;
 	case SORT_COUNT:
 		return s->count;
 	case SORT_AVG:
-		return s->count ? (double)total_ns(s) / s->count : 0;
+		return s->count ? (double)s->total_ns / s->count : 0;
 	case SORT_MAX:
-		return max_ns(s);
+		return s->max_ns;
 	default:
 		return s->fault_ns;
 	}
@@ -105,12 +85,21 @@ static int by_weight(enum sort sort, struct sums x, struct sums y)
 
 static struct sums region_sums(const struct model_region *r)
 {
-	return (struct sums){ .fault_ns = r->fault_ns, .count = r->count, .kinds = r->kinds };
+	return (struct sums){
+		.fault_ns = r->fault_ns, .count = r->count, .total_ns = r->total_ns, .max_ns = r->max_ns,
+	};
 }
 
 static struct sums group_sums(const struct model_group *g)
 {
-	return (struct sums){ .fault_ns = g->fault_ns, .count = g->count, .kinds = g->kinds };
+	struct sums s = { .fault_ns = g->fault_ns, .count = g->count };
+
+	for (int k = 0; k < VT_KINDS; k++) {
+		s.total_ns += g->kinds[k].sum;
+		if (g->kinds[k].max > s.max_ns)
+			s.max_ns = g->kinds[k].max;
+	}
+	return s;
 }
 
 static int region_by_weight(const void *a, const void *b, void *sort)
@@ -174,9 +163,28 @@ static int build_vmas(struct model *m, const struct snapshot *now, const struct 
 	return 0;
 }
 
+/* Add a VMA's waits to those of its region of the same kind; @sum is where they are added up, NULL: nowhere yet. */
+static void add_kind(struct model_region *r, const struct model_vma *v, struct vt_hist **sum, struct vt_hist **free)
+{
+	const struct vt_hist **kind = &r->kinds[v->kind];
+
+	if (!*kind) {
+		*kind = &v->hist;
+		r->max_exact[v->kind] = v->max_exact;
+		return;
+	}
+	if (!*sum) {
+		*sum = (*free)++;
+		**sum = **kind;
+		*kind = *sum;
+	}
+	hist__add_diff(*sum, &r->max_exact[v->kind], &v->hist, v->max_exact);
+}
+
 /* Put the VMAs in order and add up those of a region, of which each has hundreds of counts: make no more than needed. */
 static int build_regions(struct model *m)
 {
+	struct vt_hist *sums[VT_KINDS], *free;
 	size_t n = 0;
 
 	if (!m->n_vmas)
@@ -185,7 +193,9 @@ static int build_regions(struct model *m)
 	for (size_t i = 0; i < m->n_vmas; i++)
 		n += !i || by_region(&m->vmas[i], &m->vmas[i - 1]);
 	m->regions = calloc(n, sizeof(*m->regions));
-	if (!m->regions)
+	/* Each is of two VMAs at least. */
+	m->sums = free = malloc((m->n_vmas / 2 + 1) * sizeof(*m->sums));
+	if (!m->regions || !m->sums)
 		return -1;
 	for (size_t i = 0; i < m->n_vmas; i++) {
 		const struct model_vma *v = &m->vmas[i];
@@ -196,13 +206,17 @@ static int build_regions(struct model *m)
 			r->range = v->place->region;
 			r->first = i;
 			strcpy(r->comm, v->place->comm);
+			memset(sums, 0, sizeof(sums));
 			m->n_regions++;
 		} else {
 			r--;
 		}
 		r->n++;
 		r->count += v->count;
-		hist__add_diff(&r->kinds[v->kind], &r->max_exact[v->kind], &v->hist, v->max_exact);
+		r->total_ns += v->hist.sum;
+		if (v->hist.max > r->max_ns)
+			r->max_ns = v->hist.max;
+		add_kind(r, v, &sums[v->kind], &free);
 		if (model__is_fault(v->kind))
 			r->fault_ns += v->hist.sum;
 	}

@@ -58,8 +58,8 @@ void render__region_hists(FILE *out, const struct model *m, const struct model_r
 	snprintf(what, sizeof(what), "%s%s%s", render__range(&r->range, range), m->pid ? "" : ", ",
 		 m->pid ? "" : r->comm);
 	for (int k = 0; k < VT_KINDS; k++)
-		if (titles[k])
-			titled(out, titles[k], what, &r->kinds[k], render__unit(m));
+		if (titles[k] && r->kinds[k])
+			titled(out, titles[k], what, r->kinds[k], render__unit(m));
 }
 
 void render__hist(FILE *out, const struct model *m, const struct timespec *when)

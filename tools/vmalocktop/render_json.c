@@ -149,8 +149,8 @@ static void add_regions(struct json *to, const struct model *m)
 		json__add_u64(o, "fault_wait_ns", r->fault_ns);
 		kinds = json__object(o, "kinds");
 		for (int k = 0; k < VT_KINDS; k++)
-			if (hist__count(&r->kinds[k]))
-				times_into(json__object(kinds, model__kind_name(k)), &r->kinds[k],
+			if (r->kinds[k])
+				times_into(json__object(kinds, model__kind_name(k)), r->kinds[k],
 					   r->max_exact[k]);
 		vmas = json__array(o, "vmas");
 		for (size_t j = r->first; j < r->first + r->n; j++) {

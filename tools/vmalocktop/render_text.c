@@ -71,12 +71,12 @@ static void rank_line(FILE *out, const char *what, uint32_t kind, const struct v
 		times(out, h, max_exact);
 }
 
-static void rank_kinds(FILE *out, const char *what, const struct vt_hist *kinds, const bool *max_exact)
+static void rank_kinds(FILE *out, const char *what, const struct vt_hist *const *kinds, const bool *max_exact)
 {
 	for (int k = 0; k < VT_KINDS; k++) {
-		if (!hist__count(&kinds[k]))
+		if (!kinds[k] || !hist__count(kinds[k]))
 			continue;
-		rank_line(out, what, k, &kinds[k], max_exact[k]);
+		rank_line(out, what, k, kinds[k], max_exact[k]);
 		what = "";
 	}
 }
@@ -131,6 +131,15 @@ static void regions(FILE *out, const struct model *m)
 		fprintf(out, "and %zu more regions\n", m->n_regions - shown);
 }
 
+static void group(FILE *out, const struct model_group *g)
+{
+	const struct vt_hist *kinds[VT_KINDS];
+
+	for (int k = 0; k < VT_KINDS; k++)
+		kinds[k] = &g->kinds[k];
+	rank_kinds(out, g->name, kinds, g->max_exact);
+}
+
 static void groups(FILE *out, const struct model *m)
 {
 	static const char *const heads[] = {
@@ -143,7 +152,7 @@ static void groups(FILE *out, const struct model *m)
 	if (shown)
 		rank_head(out, heads[m->by]);
 	for (size_t i = 0; i < shown; i++)
-		rank_kinds(out, m->groups[i].name, m->groups[i].kinds, m->groups[i].max_exact);
+		group(out, &m->groups[i]);
 	if (m->n_groups > shown)
 		fprintf(out, "and %zu more\n", m->n_groups - shown);
 }

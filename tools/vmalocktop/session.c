@@ -334,6 +334,7 @@ static int live(struct session *s)
 	uint64_t interval_ns = (s->env->interval_ms ? s->env->interval_ms : 1000) * NS_PER_MS;
 
 	places__explain(s->places);
+	s->reporter.context.stalls = true;
 	live_window__init(&s->window, interval_ns);
 	return live__run(&source, interval_ns, s->env->sort);
 }
