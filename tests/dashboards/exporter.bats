@@ -257,7 +257,7 @@ quick() {
 	sleep 10000 3>&- &
 	load=$!
 	exporter -p "$load" --max-entries 16384 --top-vmas 100
-	PATH=$PATH:/usr/sbin tests/dashboards/fill-vmas "$exporter" "$load" 10000
+	tests/dashboards/fill-vmas "$exporter" "$load" 10000
 	quick metrics
 	[ "$(value 'vmalock_map_entries{map="vmas"}' "$BATS_TEST_TMPDIR/text")" = 10000 ]
 }
@@ -267,7 +267,7 @@ quick() {
 	load=$!
 	wait_until 120 grep -q '^mapped' "$BATS_TEST_TMPDIR/mapped"
 	exporter -p "$load" --max-entries 16384 --top-vmas 100
-	PATH=$PATH:/usr/sbin tests/dashboards/fill-vmas "$exporter" "$load" 10000
+	tests/dashboards/fill-vmas "$exporter" "$load" 10000
 	quick metrics
 	quick 'api/report?window=start&regions=10'
 	[ "$(jq '.left_out.regions + (.report.regions | length)' "$BATS_TEST_TMPDIR/text")" = 10000 ]
