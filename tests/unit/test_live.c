@@ -384,7 +384,7 @@ static void processes_are_blamed(void **state)
 	strcpy(blockers[0].syscall, "mmap");
 	stalls[0].arg0 = 0;
 	text = printed(live_writers__blame, &m);
-	assert_string_equal(text, "30% behind other (PID 10) in mmap, 64.0K where the kernel chooses\n");
+	assert_string_equal(text, "30% behind other (PID 10) in mmap, 64.0K at any address\n");
 	free(text);
 	stalls[0].key.syscall = blockers[0].key.syscall = SYS_clone;
 	strcpy(blockers[0].syscall, "clone");

@@ -21,7 +21,7 @@ static const char *call_range(const char *call, uint64_t start, uint64_t length,
 	buf[0] = '\0';
 	/* 0: of waits that haven't ended they aren't known. */
 	if (model__call_has_range(call) && length)
-		snprintf(buf, 80, start ? "%s%s at 0x%" PRIx64 : "%s%s where the kernel chooses", before,
+		snprintf(buf, 80, start ? "%s%s at 0x%" PRIx64 : "%s%s at any address", before,
 			 text__size(length, size, sizeof(size)), start);
 	return buf;
 }
