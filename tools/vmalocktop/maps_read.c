@@ -118,7 +118,7 @@ static int read_hash(const struct bpf_map *map, struct entries *e)
 /* How the rows of a map are ordered. */
 struct order {
 	int (*cmp)(const void *a, const void *b);
-	/* a number that is less if the key is, and may be the same of several: most comparisons need no more */
+	/* a number that is less if the key is, and may be the same of several: few keys need more */
 	uint64_t (*rank)(const void *key);
 };
 
@@ -160,15 +160,57 @@ struct sorting {
 	const struct order *order;
 };
 
-static int by_rank(const void *a, const void *b, void *sorting)
+/* Of entries whose ranks are alike. */
+static int by_key(const void *a, const void *b, void *sorting)
 {
 	const struct ranked *x = a, *y = b;
 	const struct sorting *s = sorting;
 
-	if (x->rank != y->rank)
-		return x->rank < y->rank ? -1 : 1;
 	return s->order->cmp(s->entries->keys + x->at * s->entries->key_size,
 			     s->entries->keys + y->at * s->entries->key_size);
+}
+
+/* Move all of @from to @to, ordered by the byte of their ranks at @shift and, where that is the same, as before. */
+static void order_by_byte(const struct ranked *from, struct ranked *to, size_t n, int shift)
+{
+	size_t next[256] = { 0 }, before = 0;
+
+	for (size_t i = 0; i < n; i++)
+		next[from[i].rank >> shift & 255]++;
+	for (int byte = 0; byte < 256; byte++) {
+		size_t count = next[byte];
+
+		next[byte] = before;
+		before += count;
+	}
+	for (size_t i = 0; i < n; i++)
+		to[next[from[i].rank >> shift & 255]++] = from[i];
+}
+
+/* Sort by rank, then by key.  @v has room for twice as many.  Returns where they are, @v or right behind the first @n. */
+static struct ranked *sort_ranked(struct ranked *v, size_t n, struct sorting *sorting)
+{
+	struct ranked *other = v + n;
+	uint64_t differ = 0;
+
+	for (size_t i = 0; i < n; i++)
+		differ |= v[i].rank ^ v[0].rank;
+	for (int shift = 0; shift < 64; shift += 8) {
+		struct ranked *sorted = other;
+
+		if (!(differ >> shift & 255))
+			continue;
+		order_by_byte(v, sorted, n, shift);
+		other = v;
+		v = sorted;
+	}
+	for (size_t i = 0, end; i < n; i = end) {
+		for (end = i + 1; end < n && v[end].rank == v[i].rank; end++)
+			;
+		if (end - i > 1)
+			qsort_r(v + i, end - i, sizeof(*v), by_key, sorting);
+	}
+	return v;
 }
 
 /*
@@ -180,23 +222,23 @@ static int make_rows(const struct entries *e, const struct order *order, void *r
 	struct sorting sorting = { .entries = e, .order = order };
 	size_t size = e->key_size + e->value_size;
 	char *out = malloc(e->n * size);
-	struct ranked *ranked = malloc(e->n * sizeof(*ranked));
+	struct ranked *room = malloc(2 * e->n * sizeof(*room)), *ranked = room;
 
-	if (!out || !ranked) {
+	if (!out || !room) {
 		free(out);
-		free(ranked);
+		free(room);
 		return -ENOMEM;
 	}
 	for (size_t i = 0; i < e->n; i++)
 		ranked[i] = (struct ranked){ order->rank(e->keys + i * e->key_size), i };
-	qsort_r(ranked, e->n, sizeof(*ranked), by_rank, &sorting);
+	ranked = sort_ranked(room, e->n, &sorting);
 	for (size_t i = 0; i < e->n; i++) {
 		char *row = out + i * size;
 
 		memcpy(row, e->keys + ranked[i].at * e->key_size, e->key_size);
 		memcpy(row + e->key_size, e->values + ranked[i].at * e->value_size, e->value_size);
 	}
-	free(ranked);
+	free(room);
 	*(char **)rows = out;
 	return 0;
 }
