@@ -64,8 +64,9 @@ static __always_inline struct fault *noted_fault(void)
 /*
  * The wait of the current task's fault at @t->address, of @mm, is about what is there: a VMA or,
  * of a hole, which may have been several mappings and may be most of the address space, the part around it.
+ * If @unmapped, it was a hole, whatever is there by now.
  */
-static __always_inline void find_range(struct task_state *t, struct mm_struct *mm)
+static __always_inline void find_range(struct task_state *t, struct mm_struct *mm, bool unmapped)
 {
 	__u64 first = t->address >> HOLE_BITS << HOLE_BITS, last = first + (1ULL << HOLE_BITS) - 1;
 	struct maple_range in;
@@ -76,7 +77,7 @@ static __always_inline void find_range(struct task_state *t, struct mm_struct *m
 	what = maple_find(mm, t->address, &in);
 	if (what == MAPLE_UNKNOWN)
 		return;
-	t->unmapped = what == MAPLE_HOLE;
+	t->unmapped = unmapped || what == MAPLE_HOLE;
 	if (t->unmapped && in.first < first)
 		in.first = first;
 	if (t->unmapped && in.last > last)
@@ -184,8 +185,7 @@ int BPF_PROG(locked_mm_and_found_vma, struct mm_struct *mm, unsigned long addres
 		t->stall.end = vma->vm_end;
 	} else if (!t->locked_ret) {
 		/* Since mmap_lock is free again something may have been mapped; it wasn't when the fault looked. */
-		find_range(t, mm);
-		t->unmapped = t->stall.end != 0;
+		find_range(t, mm, true);
 	}
 	end_fault_wait(ctx, c, t, t->fault.tgid, VT_MMAP_LOCK, ns, t->locked_ret);
 	return 0;
@@ -294,7 +294,7 @@ int BPF_PROG(contention_end, void *lock, int ret)
 		return 0;
 	/* Now that the fault holds mmap_lock, the VMAs stay as they are. */
 	if (!ret)
-		find_range(t, mm);
+		find_range(t, mm, false);
 	end_fault_wait(ctx, c, t, t->fault.tgid, VT_MMAP_LOCK, bpf_ktime_get_ns(), ret);
 	return 0;
 }
