@@ -258,7 +258,7 @@ vm_fault_t handle_mm_fault_rcu(struct vm_area_struct *live, u64 word,
 static int vma_peek_sync_table(pmd_t *pmd, unsigned long addr,
 			       unsigned long next, struct mm_walk *walk)
 {
-	spinlock_t *ptl;
+	spinlock_t *ptl;	/* the table's */
 	pte_t *pte = pte_offset_map_lock(walk->mm, pmd, addr, &ptl);
 
 	if (pte)
