@@ -8,6 +8,7 @@ typedef int64_t s64;
 typedef unsigned int uint;
 typedef unsigned long vm_flags_t;
 
+#define __maybe_unused	__attribute__((unused))
 #define likely(x)	__builtin_expect(!!(x), 1)
 #define unlikely(x)	__builtin_expect(!!(x), 0)
 #define noinline	__attribute__((noinline))
