@@ -118,7 +118,7 @@ overlayfs" ]
 @test "a guest that takes too long is killed: 124, output so far, console lines" {
 	begin=$SECONDS
 	status=0
-	vm --timeout 40 --console console -- sh -c 'echo before; echo on the console >/dev/kmsg; sleep 1000' >out 2>err || status=$?
+	VM_PATIENCE=2 vm --timeout 20 --console console -- sh -c 'echo before; echo on the console >/dev/kmsg; sleep 1000' >out 2>err || status=$?
 	[ "$status" -eq 124 ]
 	[ $((SECONDS - begin)) -lt 80 ]
 	[ "$(cat out)" = before ]
