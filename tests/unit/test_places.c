@@ -13,11 +13,33 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "places.h"
 
 static char proc[] = "/tmp/test_places.XXXXXX";
+
+/* What the clock says, in seconds, once a test stops it: how soon mappings are read again depends on how long it took. */
+static time_t stopped_at;
+
+int clock_gettime(clockid_t clock, struct timespec *t)
+{
+	if (!stopped_at)
+		return syscall(SYS_clock_gettime, clock, t);
+	*t = (struct timespec){ .tv_sec = stopped_at };
+	return 0;
+}
+
+/* In an hour: a time out must not have passed before the wait for it begins. */
+static void stop_clock(void)
+{
+	struct timespec t;
+
+	syscall(SYS_clock_gettime, CLOCK_MONOTONIC, &t);
+	stopped_at = t.tv_sec + 3600;
+}
 
 static void write_file(const char *name, const char *text)
 {
@@ -50,6 +72,7 @@ static int make_proc(void **state)
 	char path[128];
 
 	(void)state;
+	stopped_at = 0;
 	strcpy(proc + strlen(proc) - 6, "XXXXXX");
 	if (!mkdtemp(proc))
 		return -1;
@@ -163,6 +186,7 @@ static void why_a_region_is_not_known(void **state)
 	const struct place *place;
 
 	(void)state;
+	stop_clock();
 	write_file("stat", "42 (java) S 1 1 1 0 -1 4194560 1 0 0 0 0 0 0 0 20 0 1 0 1000 1 1\n");
 	assert_int_equal(places__get(p, 42, 0x1000, 0x2000)->region.start, 0);
 	places__explain(p);
@@ -171,14 +195,14 @@ static void why_a_region_is_not_known(void **state)
 	place = places__get(p, 42, 0x3000, 0x4000);
 	assert_int_equal(place->region.start, REGION_UNREAD);
 	assert_int_equal(place->region.end, REGION_UNREAD);
-	usleep(1100000);
+	stopped_at++;
 	assert_int_equal(places__get(p, 42, 0x3000, 0x4000)->region.start, REGION_UNMAPPED);
 	/* They can't be read now: that is not for ever. */
 	write_file("maps", "nonsense\n");
-	usleep(1100000);
+	stopped_at++;
 	assert_int_equal(places__get(p, 42, 0x5000, 0x6000)->region.start, REGION_UNREAD);
 	write_file("maps", "1000-10000 rw-p 00000000 00:00 0 [anon:late]\n");
-	usleep(1100000);
+	stopped_at++;
 	places__catch_up(p, 42);
 	assert_string_equal(places__get(p, 42, 0x5000, 0x6000)->region.name, "[anon:late]");
 	/* Of a process that is gone nothing will be. */
