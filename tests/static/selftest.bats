@@ -91,3 +91,26 @@ news() {
 	echo "mm/vma.c:1:1: error: expected ';'" >>"$here/ours"
 	news 1
 }
+
+# listed PATH: the made-up kernel's configuration has it
+listed() {
+	tap_build=$here tap_top=$top bash -c '. "$1/tests/static/lib.sh"; declare -A listed
+		static_listed "$2/source" "$2/out" x86_64 "$3"' bash "$top" "$here" "$1"
+}
+
+@test "what a configuration leaves out is known: objects, directories, parts of modules" {
+	mkdir -p "$here"/source/{mm,fs/x,fs/y} "$here/out/include/config"
+	printf 'CONFIG_MMU=y\nCONFIG_X=m\n' >"$here/out/include/config/auto.conf"
+	printf '%s\n' 'mmu-$(CONFIG_MMU) := yes.o' 'mmu-$(CONFIG_NONE) += no.o' 'obj-y := always.o $(mmu-y)' >"$here/source/mm/Makefile"
+	printf 'obj-$(CONFIG_%s) += %s/\n' X x Y y >"$here/source/fs/Makefile"
+	printf '%s\n' 'obj-$(CONFIG_X) += x.o' 'x-y := file.o' 'x-$(CONFIG_NONE) += acl.o' >"$here/source/fs/x/Makefile"
+	echo 'obj-y += file.o' >"$here/source/fs/y/Makefile"
+	for object in mm/always.o mm/yes.o fs/x/x.o fs/x/file.o; do
+		listed "$object"
+	done
+	for object in mm/no.o fs/x/acl.o fs/y/file.o; do
+		run listed "$object"
+		echo "$object: $status $output"
+		[ "$status" -eq 1 ]
+	done
+}
