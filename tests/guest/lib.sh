@@ -87,6 +87,21 @@ guest_run() {
 	done
 }
 
+# guest_splat - the kernel's complaint on the console of the last guest, if it made one
+guest_splat() {
+	tr -d '\r' <"$tap_work/console" | grep -aE -m 1 -f <(grep -v '^#' "$tap_top/tools/vm/splats")
+}
+
+# guest_noticed - did the last guest notice that protections were taken away at its line "# armed"? Prints how. Returns 1
+# if it didn't, 2 if not all was well before. That something wasn't tested is not what is meant.
+guest_noticed() {
+	[ "$(sed -nE 's/^((not )?ok|# armed).*/\1/p' "$tap_work/out" | head -n 2 | tr '\n' ' ')" = "ok # armed " ] || return 2
+	awk '/^# armed/ { armed = 1 }
+		armed && /^# (violation|the kernel): / && !/wasn.t tested/ { print; found = 1; exit }
+		END { exit !found }' "$tap_work/out" && return
+	[ "$guest_status" -ge 124 ] && [ "$guest_status" -le 126 ] && guest_splat | sed 's/^/# the kernel: /'
+}
+
 # guest NAME OPTION... -- COMMAND... - run COMMAND, which prints TAP, in a guest. One test more: that the
 # guest ended well, with COMMAND's status 0 and nothing on its console.
 guest() {

@@ -2,6 +2,7 @@
 /*
  * When a case ends, and its threads.
  */
+#define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -10,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -22,15 +24,20 @@
 #define LONGEST_HOLD	200000	/* microseconds, for which udelay() is good */
 #define PARAMETERS	"/sys/module/vma_lock/parameters/"
 
-static atomic_bool over;
-static atomic_uint violations;
+/* The end of the test, of one process or of several, see share_end(). */
+static struct end {
+	atomic_bool over;
+	atomic_uint violations;
+} own_end, *the_end = &own_end;
+
 static unsigned int rounds_done;
 static double begin, seconds;
 unsigned int hold_time = 3000;
 static const char *const *kinds;
+static const char *(*idle)(void);
 static long before[4];
 
-static double now(void)
+double now(void)
 {
 	struct timespec t;
 
@@ -64,13 +71,25 @@ void core_begin(double for_seconds, const char *const *faults)
 	begin = now();
 }
 
-/* The kind of fault that hasn't happened yet, NULL if all have; a kernel that doesn't count it counts as one. */
+void share_end(void)
+{
+	the_end = mmap(NULL, sizeof(*the_end), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (the_end == MAP_FAILED)
+		die("mmap: %m");
+}
+
+void wait_for_all(const char *(*idle_one)(void))
+{
+	idle = idle_one;
+}
+
+/* What hasn't happened yet, NULL if all has; a kind of fault that the kernel doesn't count counts as one that has. */
 static const char *missing(void)
 {
 	for (size_t i = 0; kinds[i]; i++)
 		if (before[i] >= 0 && vmstat(kinds[i]) - before[i] < ENOUGH)
 			return kinds[i];
-	return NULL;
+	return idle ? idle() : NULL;
 }
 
 bool another_round(void)
@@ -82,11 +101,11 @@ bool another_round(void)
 	if (now() - begin >= seconds) {
 		kind = missing();
 		if (!kind) {
-			atomic_store(&over, true);
+			atomic_store(&the_end->over, true);
 			return false;
 		}
 		if (now() - begin >= PATIENCE) {
-			violation("%u rounds, and hardly a fault that %s counts: nothing was tested", rounds_done, kind);
+			violation("%u rounds, and next to nothing of %s: that wasn't tested", rounds_done, kind);
 			return false;
 		}
 		/* on a busy host nobody comes in between so soon */
@@ -106,7 +125,7 @@ int core_end(void)
 		if (before[i] >= 0)
 			printf(", %s %ld", kinds[i], vmstat(kinds[i]) - before[i]);
 	printf("\n");
-	return atomic_load(&violations) ? 1 : 0;
+	return atomic_load(&the_end->violations) ? 1 : 0;
 }
 
 void violation(const char *format, ...)
@@ -114,14 +133,15 @@ void violation(const char *format, ...)
 	char text[256];
 	va_list args;
 
-	atomic_store(&over, true);
-	if (atomic_fetch_add(&violations, 1) >= 5)
-		return;
-	va_start(args, format);
-	vsnprintf(text, sizeof(text), format, args);
-	va_end(args);
-	printf("# violation: %s\n", text);
-	fflush(stdout);
+	if (atomic_fetch_add(&the_end->violations, 1) < 5) {
+		va_start(args, format);
+		vsnprintf(text, sizeof(text), format, args);
+		va_end(args);
+		printf("# violation: %s\n", text);
+		fflush(stdout);
+	}
+	/* after that is said: others may end this process as soon as they see it */
+	atomic_store(&the_end->over, true);
 }
 
 void die(const char *format, ...)
@@ -132,13 +152,13 @@ void die(const char *format, ...)
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	fprintf(stderr, "hazards: %s\n", text);
+	fprintf(stderr, "%s: %s\n", program_invocation_short_name, text);
 	exit(2);
 }
 
 bool stopped(void)
 {
-	return atomic_load_explicit(&over, memory_order_relaxed);
+	return atomic_load_explicit(&the_end->over, memory_order_relaxed);
 }
 
 unsigned int rounds(void)

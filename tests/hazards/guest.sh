@@ -14,6 +14,7 @@
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")"
+. ../guest/verdict.sh
 only='' lists=(cases.txt) work=/mnt/scratch parameters=/sys/module/vma_lock/parameters
 if [ "$1" = --break ]; then
 	only=$2
@@ -44,16 +45,12 @@ run_case() {
 	if [ -w /sys/kernel/slab/numa_policy/validate ]; then
 		echo 1 >/sys/kernel/slab/numa_policy/validate
 	fi
-	dmesg | grep -E -A 5 -f <(grep -v '^#' ../../tools/vm/splats) >/tmp/complaint || :
 	if [ "$status" = 77 ]; then
 		echo "ok - $1 # SKIP $(head -n 1 /tmp/out)"
-	elif [ "$status" = 0 ] && [ ! -s /tmp/complaint ]; then
-		echo "ok - $1: $2"
+		sed 's/^\(# \)\?/# /' /tmp/out
 	else
-		echo "not ok - $1: $2 (status $status)"
-		sed 's/^/# the kernel: /' /tmp/complaint
+		verdict "$status" "$1: $2" /tmp/out
 	fi
-	sed 's/^\(# \)\?/# /' /tmp/out
 }
 
 mkfs.ext4 -q /dev/vda

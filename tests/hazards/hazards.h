@@ -107,7 +107,7 @@ void scan(uint64_t state);
 
 /* Address space for SIZE bytes, a multiple of TABLE, that nothing else takes; its page tables stay while it is mapped. */
 char *reserve(size_t size);
-/* mmap() at ADDRESS, MAP_FIXED. FD -1: private and anonymous. */
+/* mmap() at ADDRESS, MAP_FIXED. FD -1: anonymous, and private unless FLAGS have MAP_SHARED. */
 void map_at(void *address, size_t pages, int prot, int flags, int fd, size_t first_page);
 /* Back to the reservation, without access. */
 void unmap_at(void *address, size_t pages);
@@ -116,6 +116,8 @@ void drop_pages(void *address, size_t pages);
 void collapse(void *address);
 /* A file without a name, of holes; in directory DIR, or in memory if that is NULL. */
 int new_file(const char *dir, size_t pages);
+/* A file that can't be mapped MAP_PRIVATE, which ->mmap() finds out. */
+int unmappable_file(void);
 /* Writes page NUMBER, which then begins with VALUE. */
 void fill_page(int fd, size_t number, uint64_t value);
 /* How many of the pages at ADDRESS are in the page tables of process PID (0: this one). */

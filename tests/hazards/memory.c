@@ -5,9 +5,11 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/perf_event.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "hazards.h"
@@ -29,7 +31,7 @@ char *reserve(size_t size)
 void map_at(void *address, size_t pages, int prot, int flags, int fd, size_t first_page)
 {
 	if (fd < 0)
-		flags |= MAP_PRIVATE | MAP_ANONYMOUS;
+		flags |= MAP_ANONYMOUS | (flags & MAP_SHARED ? 0 : MAP_PRIVATE);
 	if (mmap(address, pages * PAGE, prot, flags | MAP_FIXED, fd, first_page * PAGE) != address)
 		die("mmap: %m");
 }
@@ -60,6 +62,18 @@ int new_file(const char *dir, size_t pages)
 		die("cannot create a file in %s: %m", dir ? dir : "memory");
 	if (ftruncate(fd, pages * PAGE))
 		die("ftruncate: %m");
+	return fd;
+}
+
+int unmappable_file(void)
+{
+	struct perf_event_attr attr = {
+		.type = PERF_TYPE_SOFTWARE, .size = sizeof(attr), .config = PERF_COUNT_SW_DUMMY,
+	};
+	int fd = syscall(SYS_perf_event_open, &attr, 0, -1, -1, 0UL);
+
+	if (fd < 0)
+		die("perf_event_open: %m");
 	return fd;
 }
 

@@ -5,11 +5,8 @@
  */
 #define _GNU_SOURCE
 #include <errno.h>
-#include <linux/perf_event.h>
 #include <stdio.h>
 #include <sys/mman.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 #include "hazards.h"
 
@@ -33,19 +30,6 @@ static enum access expect_hole(uint64_t state, unsigned int block, uint64_t *val
 	(void)block;
 	*value = 0;
 	return state ? DONE : REFUSED_SEGV;
-}
-
-/* A file that can't be mapped MAP_PRIVATE, which ->mmap() finds out. */
-static int unmappable(void)
-{
-	struct perf_event_attr attr = {
-		.type = PERF_TYPE_SOFTWARE, .size = sizeof(attr), .config = PERF_COUNT_SW_DUMMY,
-	};
-	int fd = syscall(SYS_perf_event_open, &attr, 0, -1, -1, 0UL);
-
-	if (fd < 0)
-		die("perf_event_open: %m");
-	return fd;
 }
 
 static void must_fail(char *address, size_t size, int fd, int error)
@@ -79,7 +63,7 @@ void run_refused(void)
 		{ .start = reserve(TOO_MUCH), .blocks = BLOCKS, .step = AROUND * PAGE, .expect = expect_old },
 		{ .start = reserve(TABLE), .blocks = BLOCKS, .step = AROUND * PAGE, .expect = expect_hole },
 	};
-	int old = new_file(NULL, PAGES), unmappable_fd = unmappable();
+	int old = new_file(NULL, PAGES), unmappable_fd = unmappable_file();
 	long before, more;
 
 	for (size_t block = 0; block < BLOCKS; block++)
