@@ -15,12 +15,12 @@ run-tests: deps $(TEST_NEEDS)
 
 .PHONY: test-long
 test-long: deps $(TEST_NEEDS)	## Run the suites that can look further, for hours (SUITES as above)
-	$(Q)TEST_LONG=1 tests/run $(or $(SUITES),model torture fuzz leaks stress programs arm64)
+	$(Q)TEST_LONG=1 tests/run $(or $(SUITES),model torture churn fuzz leaks stress programs arm64)
 
 .PHONY: test-debug
 test-debug: deps $(TEST_NEEDS) kernel-debug	## Run the suites of the kernel on the one with KASAN and lockdep (SUITES as above)
 	$(Q)VM_KERNEL=debug VM_EXPERIMENT=debug VM_PATIENCE=5 \
-		tests/run $(or $(SUITES),fuzz giant hazards kselftest stress trace)
+		tests/run $(or $(SUITES),churn fuzz giant hazards kselftest stress trace)
 
 .PHONY: mutants
 mutants: deps kernel-experiment	## Break the protocol step by step: by which check is each mutant caught?
