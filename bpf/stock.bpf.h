@@ -22,11 +22,15 @@
 #define LCB_F_WRITE	4U
 #define LCB_F_MUTEX	32U
 
-/* The user-mode fault that a thread has taken last, as the CPU saw it that took it. */
+/*
+ * The fault that a thread has taken last, as the CPU saw it that took it: from user mode, or of the kernel's own
+ * on the way back there (signal frames, the rseq area), of which the thread's registers are those of user mode, too.
+ */
 struct fault {
 	__u64 address;
 	__u32 tid;
-	__u32 fell_back;	/* and has been counted */
+	__u16 fell_back;	/* and has been counted */
+	__u16 kernel;
 };
 
 /* Whether lock_mm_and_find_vma() is what tells which faults fell back. */
@@ -39,8 +43,8 @@ struct {
 	__type(value, struct fault);
 } faults SEC(".maps");
 
-/* Note that the current thread has a fault at @address. */
-static __always_inline void note_fault(__u64 address)
+/* Note that the current thread has a fault at @address; whether it is the @kernel's. */
+static __always_inline void note_fault(__u64 address, bool kernel)
 {
 	__u32 zero = 0;
 	struct fault *f = bpf_map_lookup_elem(&faults, &zero);
@@ -50,6 +54,7 @@ static __always_inline void note_fault(__u64 address)
 	f->address = address;
 	f->tid = bpf_get_current_pid_tgid();
 	f->fell_back = 0;
+	f->kernel = kernel;
 }
 
 /* The last fault of the current thread, NULL if this CPU hasn't seen it. */
@@ -96,11 +101,11 @@ int BPF_PROG(page_fault_user, unsigned long address)
 	if (!c)
 		return 0;
 	c->fault_user++;
-	note_fault(address);
+	note_fault(address, false);
 	return 0;
 }
 
-/* The same from kernel mode; the kernel's own addresses have no VMAs. */
+/* The same from kernel mode, counted where all that fall back are; the kernel's own addresses have no VMAs. */
 SEC("tp_btf/page_fault_kernel")
 int BPF_PROG(page_fault_kernel, unsigned long address)
 {
@@ -108,14 +113,16 @@ int BPF_PROG(page_fault_kernel, unsigned long address)
 
 	if ((long)address < 0 || self_filtered())
 		return 0;
-	c = open_counters();
+	c = vt_count_locking ? open_counters() : NULL;
 	if (c)
 		c->fault_kernel++;
+	if (in_user_fault(bpf_get_current_task_btf()))
+		note_fault(address, true);
 	return 0;
 }
 
 /*
- * Count that a fault from user mode takes mmap_lock: once, however often it
+ * Count that a fault of the current thread takes mmap_lock: once, however often it
  * tries again.  Returns whether this is the first time; @f and @t may be NULL.
  */
 static __always_inline bool count_fallback(struct vt_counters *c, struct task_struct *self,
@@ -126,7 +133,10 @@ static __always_inline bool count_fallback(struct vt_counters *c, struct task_st
 		return false;
 	if (f)
 		f->fell_back = 1;
-	c->fell_back[VT_FELL_USER]++;
+	if (!f || !f->kernel)
+		c->fell_back[VT_FELL_USER]++;
+	else if (vt_count_locking)
+		c->fell_back[VT_FELL_KERNEL]++;
 	return true;
 }
 

@@ -81,6 +81,23 @@ culprit() {
 		(.first_blocker | .comm == "redis-server" and .syscall == "clone"))' <<<"$output"
 }
 
+@test "fork: waits of the kernel's own faults on the way to user mode have a region, too" {
+	local busy=()
+	# threads that lose the CPU have their rseq areas written to, which the fork has made copies on write
+	for _ in 1 2 3 4; do
+		timeout 60 sh -c 'while :; do :; done' 3>&- &
+		busy+=("$!")
+	done
+	run --separate-stderr docs/diagnosing/run fork --json --duration 6
+	kill "${busy[@]}"
+	echo "status $status, stderr: $stderr"
+	[ "$status" -eq 0 ]
+	jq -c '.regions[] | [.name, .start, .fault_wait_ns]' <<<"$output"
+	jq -e '[.regions[].fault_wait_ns] | add > 100000000' <<<"$output"
+	jq -e '.lost_to_vma_locks.fault_wait_ns as $all |
+		[.regions[] | select(.start == "0x0") | .fault_wait_ns] | (add // 0) < $all / 20' <<<"$output"
+}
+
 @test "a program that isn't installed: one line says so, exit 1" {
 	for case in trim:stress-ng jvm:java redis:redis-server; do
 		mkdir -p "$BATS_TEST_TMPDIR/bin"

@@ -341,6 +341,24 @@ static void unknown_regions(void **state)
 	}
 }
 
+/* Who stalled faults of which no address was seen is told with them. */
+static void writers_of_the_unseen(void **state)
+{
+	struct blocker_row row = {
+		.key.who = { .tid = 43, .tgid = 42, .victim_tgid = 42, .kind = VT_MMAP_LOCK, .comm = "w" },
+		.value = { .count = 1, .ns = 5 },
+	};
+	struct snapshot before = { .ns = 0 }, now = { .ns = S, .blockers = &row, .n_blockers = 1 }, ended;
+	const struct open_counting how = { .unit_ns = 1000 };
+	struct model m = build(&before, &now, &how, &ended);
+
+	(void)state;
+	assert_int_equal(m.n_stalls, 1);
+	assert_int_equal(m.stalls[0].region, place(NULL, 42, 0, 0)->region.start);
+	model__free(&m);
+	snapshot_open__free(&ended);
+}
+
 /* Many threads of one process are one culprit; several processes may have one name. */
 static void processes_are_blamed(void **state)
 {
@@ -366,7 +384,7 @@ static void processes_are_blamed(void **state)
 	char *text = printed(live_writers__blame, &m);
 
 	(void)state;
-	assert_string_equal(text, "65% behind indexer (PID 42): 2 threads in mmap, munmap\n");
+	assert_string_equal(text, "65% behind indexer (PID 42): 2 threads in mmap, munmap; 30% behind another\n");
 	free(text);
 	m.n_blames = 1;
 	blockers[0].key.syscall = SYS_mprotect;
@@ -419,6 +437,7 @@ int main(void)
 		cmocka_unit_test(open_waits_count),
 		cmocka_unit_test(processes_are_blamed),
 		cmocka_unit_test(unknown_regions),
+		cmocka_unit_test(writers_of_the_unseen),
 		cmocka_unit_test(ranges_in_a_region),
 		cmocka_unit_test(lines_fit),
 	};

@@ -113,7 +113,8 @@ static bool want_event(struct bpf_program *prog, const struct btf *btf, bool wan
 static void choose_stock(struct vmalocktop *skel, const struct btf *btf, bool locking, struct coverage *c)
 {
 	bool faults = want_event(skel->progs.page_fault_user, btf, !coverage__has(c, METRIC_FAULTS));
-	bool kernel = want_event(skel->progs.page_fault_kernel, btf, faults && locking);
+	/* Without lock_mm_and_find_vma() it only tells addresses. */
+	bool kernel = want_event(skel->progs.page_fault_kernel, btf, faults) && locking;
 	bool wanted = !coverage__has(c, METRIC_FALLBACKS);
 	bool path = event_args(btf, "mmap_lock_start_locking") > 2;
 	bool event = want_event(skel->progs.start_locking_new, btf, wanted && !locking && !path);

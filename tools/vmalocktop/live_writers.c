@@ -47,12 +47,17 @@ static const struct model_stall *stall_of(const struct model *m, const struct mo
 	return &none;
 }
 
+/* The others are worth a word from this share of the loss on. */
+#define OTHERS_SHARE	0.05
+
 /* What the threads of one process have on their account. */
 struct culprit {
 	uint32_t tgid;			/* 0: those that aren't kept apart */
 	uint64_t ns;
 	const struct model_blocker *first; /* that cost most */
 	int threads, calls;
+	size_t others;			/* processes */
+	uint64_t others_ns;		/* on their accounts */
 };
 
 /* Blames that are looked at, those that cost most: the rest is too little to make another one the first. */
@@ -103,6 +108,12 @@ static struct culprit first_culprit(const struct model *m)
 	for (size_t i = 0; i < n; i++)
 		if (!most.first || (!most.tgid && all[i].tgid) || (all[i].tgid && all[i].ns > most.ns))
 			most = all[i];
+	for (size_t i = 0; i < n; i++) {
+		if (all[i].tgid == most.tgid)
+			continue;
+		most.others++;
+		most.others_ns += all[i].ns;
+	}
 	free(all);
 	if (most.first)
 		count(m, &most);
@@ -143,7 +154,7 @@ static void calls(FILE *out, const struct model *m, const struct culprit *c)
 void live_writers__blame(FILE *out, const struct model *m)
 {
 	struct culprit c = first_culprit(m);
-	const struct model_blame all = { .ns = c.ns };
+	const struct model_blame all = { .ns = c.ns }, others = { .ns = c.others_ns };
 	const struct model_stall *s;
 	char range[80] = "";
 
@@ -165,7 +176,11 @@ void live_writers__blame(FILE *out, const struct model *m)
 	s = stall_of(m, c.first);
 	if (c.threads == 1 && c.calls == 1)
 		call_range(c.first->syscall, s->arg0, s->arg1, ", ", range);
-	fprintf(out, "%s\n", range);
+	fprintf(out, "%s", range);
+	if (model__share(m, &others) >= OTHERS_SHARE)
+		fprintf(out, c.others == 1 ? "; %.0f%% behind another" : "; %.0f%% behind %zu others",
+			100 * model__share(m, &others), c.others);
+	fputc('\n', out);
 }
 
 static void stall(FILE *out, const struct model_stall *s)

@@ -75,7 +75,7 @@ struct model_region {
 struct model_stall {
 	struct vt_blocker_key key;
 	uint64_t start, end;		/* of the VMA */
-	uint64_t region;		/* start of the region that it is in; 0: unknown */
+	uint64_t region;		/* start of the region that it is in, as of a region: unknown ones are told apart there */
 	uint64_t count, ns;
 	uint64_t arg0, arg1;		/* of the blocker's last such system call */
 };

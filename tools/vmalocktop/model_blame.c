@@ -135,8 +135,7 @@ static void add_stall(struct model *m, const struct vt_stall_key *key, const str
 		.key = since->key, .start = key->start, .end = key->end, .count = since->count, .ns = since->ns,
 		.arg0 = since->arg0, .arg1 = since->arg1,
 	};
-	if (out->end)
-		out->region = ctx->place(ctx->ctx, out->key.victim_tgid, out->start, out->end)->region.start;
+	out->region = ctx->place(ctx->ctx, out->key.victim_tgid, out->start, out->end)->region.start;
 }
 
 /* What came since @before: sums, and VMA by VMA if that is asked for. */
