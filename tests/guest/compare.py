@@ -110,4 +110,5 @@ def main():
                 print(f"not ok - {name}\n# it has no result: {error}")
 
 
-main()
+if __name__ == "__main__":
+    main()
