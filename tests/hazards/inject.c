@@ -14,6 +14,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -193,10 +194,28 @@ static void check(uint64_t state, unsigned int page, struct found found, bool wr
 		report(call, page, found, must, write, "under way");
 }
 
+/*
+ * Keep the caller's stack, with the frames of its signals and its rseq area, from being copied on write after a fork: the
+ * kernel itself writes there, and gives up with SIGSEGV where its own fault gets no memory (kernel/signal.c:signal_setup_done(),
+ * kernel/rseq.c:__rseq_handle_notify_resume()).
+ */
+static void keep_stack_from_fork(void)
+{
+	pthread_attr_t attributes;
+	void *start;
+	size_t size;
+
+	if (pthread_getattr_np(pthread_self(), &attributes) || pthread_attr_getstack(&attributes, &start, &size) ||
+	    madvise(start, size, MADV_DONTFORK))
+		die("MADV_DONTFORK of a stack: %m");
+	pthread_attr_destroy(&attributes);
+}
+
 static void reader(unsigned int self)
 {
 	unsigned int seed = self + 1, looks = 0;
 
+	keep_stack_from_fork();
 	atomic_store(&reader_ids[self], gettid());
 	while (!stopped()) {
 		unsigned int page = pick(&seed, STAGE);

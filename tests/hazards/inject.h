@@ -68,5 +68,8 @@ void expect_page(const struct call *call, enum look look, unsigned int number, e
 /* Makes files and reserves memory; then makes the stage as it has to be before a call. */
 void make_stage(void);
 void set_stage(void);
+/* Maps PARTS parts from PART on; writes to every second page of the private ones from FIRST to END what belongs there. */
+void map_part(enum part part, unsigned int parts, int flags, int fd);
+void write_own(enum part first, enum part end);
 
 #endif /* HAZARDS_INJECT_H */

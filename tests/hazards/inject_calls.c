@@ -89,6 +89,17 @@ static int move(const struct call *call)
 	return move_with(call, 0);
 }
 
+/*
+ * Where the old place can't be unmapped, 6.12's move_vma() has cleared VM_ACCOUNT of all of the old mapping for good, so that
+ * as many pages stay in Committed_AS: the whole mapping is one that has none there.
+ */
+static void map_without_reservation(const struct call *call)
+{
+	(void)call;
+	map_part(PRIVATE_FILE, 1, MAP_PRIVATE | MAP_NORESERVE, disk_file);
+	write_own(PRIVATE_FILE, GAP);
+}
+
 static int move_and_leave(const struct call *call)
 {
 	return move_with(call, MREMAP_DONTUNMAP);
@@ -259,7 +270,8 @@ const struct call calls[] = {
 	CALL("mprotect() that merges", unprotect, MIDDLE(ANONYMOUS), .before = READ_ONLY, .prepare = protect_first),
 	/* what has moved stays mapped, too, when there is no memory to unmap it */
 	CALL("mremap()", move, ALL(ANONYMOUS), .after = MOVED, .otherwise = MOVED_ZEROES),
-	CALL("mremap() of a file's middle", move, MIDDLE(PRIVATE_FILE), .after = MOVED, .otherwise = MOVED_DISK),
+	CALL("mremap() of a file's middle", move, MIDDLE(PRIVATE_FILE), .prepare = map_without_reservation, .after = MOVED,
+	     .otherwise = MOVED_DISK),
 	CALL("mremap() that unmaps nothing", move_and_leave, ALL(ANONYMOUS), .after = MOVED_ZEROES),
 	CALL("madvise() of a middle", dont_dump, MIDDLE(ANONYMOUS)),
 	CALL("madvise() that populates", populate, MIDDLE(ANONYMOUS)),

@@ -111,15 +111,22 @@ void make_stage(void)
 	}
 }
 
-static void map_part(enum part part, unsigned int parts, int flags, int fd)
+void map_part(enum part part, unsigned int parts, int flags, int fd)
 {
 	map_at(page_at(part * PART), parts * PART, PROT_READ | PROT_WRITE, flags, fd, part * PART);
 }
 
-void set_stage(void)
+void write_own(enum part first, enum part end)
 {
 	uint64_t value;
 
+	for (unsigned int i = first * PART; i < end * PART; i += 2)
+		if (set_up_value(i, &value) && store(page_at(i), value) != DONE)
+			violation("page %u can't be written to when it is set up", i);
+}
+
+void set_stage(void)
+{
 	map_part(SHARED_FILE, 1, MAP_SHARED, old_file);
 	map_part(ANONYMOUS, 2, 0, -1);
 	/* so that it is a mapping of its own */
@@ -128,7 +135,5 @@ void set_stage(void)
 	map_part(PRIVATE_FILE, 1, MAP_PRIVATE, disk_file);
 	if (munmap(page_at(GAP * PART), PART * PAGE))
 		die("munmap: %m");
-	for (unsigned int i = ANONYMOUS * PART; i < GAP * PART; i += 2)
-		if (set_up_value(i, &value) && store(page_at(i), value) != DONE)
-			violation("page %u can't be written to when it is set up", i);
+	write_own(ANONYMOUS, GAP);
 }
