@@ -413,6 +413,8 @@ static inline struct vm_area_struct *vma_begin_fault(struct mm_struct *mm,
 		unsigned long address, vm_flags_t access, unsigned int *flags,
 		struct pt_regs *regs)
 		{ return NULL; }
+static inline void vma_peek_sync(struct vm_area_struct *vma,
+				 unsigned long start, unsigned long end) {}
 static inline void vma_fault_fallback(struct mm_struct *mm,
 				      unsigned long address,
 				      enum vma_fallback_reason reason) {}
