@@ -95,7 +95,7 @@ culprit() {
 	jq -c '.regions[] | [.name, .start, .fault_wait_ns]' <<<"$output"
 	jq -e '[.regions[].fault_wait_ns] | add > 100000000' <<<"$output"
 	jq -e '.lost_to_vma_locks.fault_wait_ns as $all |
-		[.regions[] | select(.start == "0x0") | .fault_wait_ns] | (add // 0) < $all / 20' <<<"$output"
+		[.regions[] | select(.start == "0x0") | .fault_wait_ns] | (add // 0) < $all / 10' <<<"$output"
 }
 
 @test "a program that isn't installed: one line says so, exit 1" {
