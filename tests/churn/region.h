@@ -49,7 +49,7 @@ struct range pick_range(unsigned int *seed);
 #define OWN_PAGES	0x10			/* private, or nobody else's */
 #define ANY		0			/* don't know */
 
-/* For the one that replaces RANGE: it is about to, and it has, with a mapping of WHAT; its number, for origin_at(). */
+/* For the one that replaces RANGE: it is about to, and it has, with a mapping of WHAT; its number, for origin(). */
 void begin_change(struct range range);
 uint64_t end_change(struct range range, unsigned int what);
 /* The first word that belongs to PAGE of mapping KNOWN, as end_change() returned. */

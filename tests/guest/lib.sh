@@ -89,7 +89,8 @@ guest_run() {
 
 # guest_splat - the kernel's complaint on the console of the last guest, if it made one
 guest_splat() {
-	tr -d '\r' <"$tap_work/console" | grep -aE -m 1 -f <(grep -v '^#' "$tap_top/tools/vm/splats")
+	# no pipe: who writes to it would fail when the first complaint ends it
+	grep -aE -m 1 -f <(grep -v '^#' "$tap_top/tools/vm/splats") <(tr -d '\r' <"$tap_work/console")
 }
 
 # guest_noticed - did the last guest notice that protections were taken away at its line "# armed"? Prints how. Returns 1

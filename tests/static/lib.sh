@@ -85,11 +85,12 @@ static_compile() {
 	local objects
 	static_configured "$source" "$out" "$arch" >"$log.built" || return 1
 	mapfile -t objects <"$log.built"
-	# what is there must not be an old one's, nor be without its messages
-	(cd "$out" && rm -f "${objects[@]}")
-	static_make "$source" "$out" "$arch" "$cross" -k "$@" "${objects[@]}" >"$log" 2>&1 || { cat "$log"; return 1; }
+	# without any, kbuild would make all of the kernel
 	if [ "${#objects[@]}" -lt 8 ]; then
 		echo "only ${#objects[@]} objects are configured: ${objects[*]}"
 		return 1
 	fi
+	# what is there must not be an old one's, nor be without its messages
+	(cd "$out" && rm -f "${objects[@]}")
+	static_make "$source" "$out" "$arch" "$cross" -k "$@" "${objects[@]}" >"$log" 2>&1 || { cat "$log"; return 1; }
 }

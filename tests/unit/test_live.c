@@ -386,6 +386,17 @@ static void processes_are_blamed(void **state)
 	(void)state;
 	assert_string_equal(text, "65% behind indexer (PID 42): 2 threads in mmap, munmap; 30% behind another\n");
 	free(text);
+	blockers[3].key.tgid = 12;
+	text = printed(live_writers__blame, &m);
+	contains(text, "; 45% behind 2 others\n");
+	free(text);
+	/* Whoever isn't kept apart is no other process. */
+	blockers[0].key.tgid = 0;
+	text = printed(live_writers__blame, &m);
+	contains(text, "; 15% behind another\n");
+	free(text);
+	blockers[0].key.tgid = 10;
+	blockers[3].key.tgid = 42;
 	m.n_blames = 1;
 	blockers[0].key.syscall = SYS_mprotect;
 	strcpy(blockers[0].syscall, "mprotect");

@@ -109,7 +109,8 @@ static struct culprit first_culprit(const struct model *m)
 		if (!most.first || (!most.tgid && all[i].tgid) || (all[i].tgid && all[i].ns > most.ns))
 			most = all[i];
 	for (size_t i = 0; i < n; i++) {
-		if (all[i].tgid == most.tgid)
+		/* whoever isn't kept apart may be this one */
+		if (!all[i].tgid || all[i].tgid == most.tgid)
 			continue;
 		most.others++;
 		most.others_ns += all[i].ns;
@@ -177,9 +178,13 @@ void live_writers__blame(FILE *out, const struct model *m)
 	if (c.threads == 1 && c.calls == 1)
 		call_range(c.first->syscall, s->arg0, s->arg1, ", ", range);
 	fprintf(out, "%s", range);
-	if (model__share(m, &others) >= OTHERS_SHARE)
-		fprintf(out, c.others == 1 ? "; %.0f%% behind another" : "; %.0f%% behind %zu others",
-			100 * model__share(m, &others), c.others);
+	if (model__share(m, &others) >= OTHERS_SHARE) {
+		fprintf(out, "; %.0f%% behind ", 100 * model__share(m, &others));
+		if (c.others > 1)
+			fprintf(out, "%zu others", c.others);
+		else
+			fputs("another", out);
+	}
 	fputc('\n', out);
 }
 
