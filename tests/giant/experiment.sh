@@ -32,7 +32,7 @@ for parameter; do
 	*) echo 0 >"/sys/module/vma_lock/parameters/${parameter%%=*}" ;;
 	esac
 done
-sed 's/^/message /' "$gate_dir/messages" | head -n 5
+head -n 5 "$gate_dir/messages" | sed 's/^/message /'
 echo "miss $(vmstat_delta miss)"
 echo "status $load_status"
 echo "report $(cat "$gate_dir/report")"
