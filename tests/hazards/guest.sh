@@ -3,8 +3,8 @@
 #
 # guest.sh: in the guest, run cases of page faults without a reference.
 #
-# Usage: guest.sh [--long] HAZARDS SECONDS [PARAMETER=VALUE...] - each case of cases.txt, and with --long of
-# cases-long.txt, for SECONDS at least, with vma_lock's PARAMETERs set to what takes no protection away.
+# Usage: guest.sh HAZARDS SECONDS [PARAMETER=VALUE...] - each case of cases.txt for SECONDS at least, with vma_lock's
+# PARAMETERs set to what takes no protection away.
 #        guest.sh --break CASE HAZARDS SECONDS PARAMETER=VALUE... - CASE as it is, then "armed", then CASE with the
 # PARAMETERs set. Besides those of cases.txt, CASE can be CASE.sh here, which another suite runs without --break.
 #
@@ -15,13 +15,10 @@ set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")"
 . ../guest/verdict.sh
-only='' lists=(cases.txt) work=/mnt/scratch parameters=/sys/module/vma_lock/parameters
+only='' work=/mnt/scratch parameters=/sys/module/vma_lock/parameters
 if [ "$1" = --break ]; then
 	only=$2
 	shift 2
-elif [ "$1" = --long ]; then
-	lists+=(cases-long.txt)
-	shift
 fi
 program=$1 seconds=$2
 shift 2
@@ -37,7 +34,7 @@ run_case() {
 	local status=0 command=("$program" "$1")
 	[ ! -x "./$1.sh" ] || command=("./$1.sh")
 	dmesg -C
-	timeout -k 5 240 "${command[@]}" "$3" "$work" >/tmp/out 2>&1 || status=$?
+	timeout -k 5 600 "${command[@]}" "$3" "$work" >/tmp/out 2>&1 || status=$?
 	# if it was killed
 	set_parameter insert_delay_us 0
 	set_parameter lookup_delay_us 0
@@ -74,4 +71,4 @@ fi
 while IFS=$'\t' read -r name promise; do
 	arm "$@"
 	run_case "$name" "$promise" "$seconds"
-done < <(grep -hv '^#' "${lists[@]}")
+done < <(grep -v '^#' cases.txt)

@@ -195,9 +195,9 @@ static void check(uint64_t state, unsigned int page, struct found found, bool wr
 }
 
 /*
- * Keep the caller's stack, with the frames of its signals and its rseq area, from being copied on write after a fork: the
- * kernel itself writes there, and gives up with SIGSEGV where its own fault gets no memory (kernel/signal.c:signal_setup_done(),
- * kernel/rseq.c:__rseq_handle_notify_resume()).
+ * Keep the caller's stack, with the frames of its signals, from being copied on write after a fork: the kernel itself
+ * writes there, and gives up with SIGSEGV where its own fault gets no memory (kernel/signal.c:signal_setup_done()). For
+ * the same reason inject.sh leaves no rseq areas.
  */
 static void keep_stack_from_fork(void)
 {
@@ -326,12 +326,16 @@ static void try_call(const struct call *call)
 		violation("%s: nothing could be made to fail", call->name);
 }
 
+/* How many there are besides the nook, which is unmapped: a fault may have left anything there. */
 static unsigned int mappings(void)
 {
-	FILE *file = fopen("/proc/self/maps", "re");
+	FILE *file;
 	unsigned int count = 0;
 	int c;
 
+	if (munmap(nook, TABLE))
+		die("munmap: %m");
+	file = fopen("/proc/self/maps", "re");
 	if (!file)
 		die("/proc/self/maps: %m");
 	while ((c = getc(file)) != EOF)
