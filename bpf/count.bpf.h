@@ -11,10 +11,10 @@
 #include "blocker.bpf.h"
 #include "filter.bpf.h"
 #include "hist.bpf.h"
+#include "slots.bpf.h"
 #include "vmalocktop.h"
 
 #define EFAULT 14
-#define EEXIST 17
 
 /* Unit of the histograms of times. */
 const volatile __u64 vt_unit_ns = 1000;
@@ -65,12 +65,7 @@ struct {
 	__type(value, struct vt_hist);
 } hists SEC(".maps");
 
-struct {
-	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 4096);
-	__type(key, struct vt_vma_key);
-	__type(value, struct vt_hist);
-} vmas SEC(".maps");
+SLOTS_OF(vmas, struct vt_vma_key, struct vt_vma_slot);
 
 /* Per process, what found no room in vmas. */
 struct {
@@ -80,12 +75,7 @@ struct {
 	__type(value, struct vt_hist);
 } rest SEC(".maps");
 
-struct {
-	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 4096);
-	__type(key, struct vt_stall_key);
-	__type(value, struct vt_blocker);
-} blockers SEC(".maps");
+SLOTS_OF(blockers, struct vt_stall_key, struct vt_stall_slot);
 
 /* By what vt_by says. */
 struct {
@@ -177,16 +167,20 @@ static __always_inline void count_vma(struct vt_counters *c, __u32 kind, __u32 t
 	struct vt_vma_key key = {
 		.start = start, .end = end, .tgid = tgid, .kind = kind, .unmapped = unmapped,
 	};
-	struct vt_hist *h = end ? hist_entry(&vmas, &key) : NULL;
+	struct vt_vma_slot *s = end ? SLOT_FOR(vmas, VT_VMA_SLOTS, &key) : NULL;
+	struct vt_hist *h;
 
-	if (!h) {
-		if (end)
-			c->lost[VT_LOST_VMA_FULL]++;
-		key.start = 0;
-		key.end = 0;
-		key.unmapped = 0;
-		h = hist_entry(&rest, &key);
+	if (s) {
+		if (!hist_add_shared(&s->hist, slot, ns))
+			c->lost[VT_LOST_MAX_RACE]++;
+		return;
 	}
+	if (end)
+		c->lost[VT_LOST_VMA_FULL]++;
+	key.start = 0;
+	key.end = 0;
+	key.unmapped = 0;
+	h = hist_entry(&rest, &key);
 	if (!h)
 		c->lost[VT_LOST_REST_FULL]++;
 	else if (!hist_add_shared(h, slot, ns))
@@ -214,14 +208,16 @@ static __always_inline struct vt_blocker *add_wait(void *map, const void *key, _
 /* Count a wait of the current task, whose state is @t, for its blocker. */
 static __always_inline void count_blocker(struct vt_counters *c, const struct task_state *t, __u64 ns)
 {
-	struct vt_blocker *b = add_wait(&blockers, &t->stall, 1, ns);
+	struct vt_stall_slot *s = SLOT_FOR(blockers, VT_STALL_SLOTS, &t->stall);
 
-	if (!b) {
+	if (!s) {
 		c->lost[VT_LOST_BLOCKER_FULL]++;
 		return;
 	}
-	b->arg0 = t->args[0];
-	b->arg1 = t->args[1];
+	__sync_fetch_and_add(&s->value.count, 1);
+	__sync_fetch_and_add(&s->value.ns, ns);
+	s->value.arg0 = t->args[0];
+	s->value.arg1 = t->args[1];
 }
 
 /* Count a wait, or a back-off, of the current task with what --by asks for; @op as vt_group_key says. */

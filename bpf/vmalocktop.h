@@ -143,6 +143,48 @@ struct vt_blocker {
 };
 
 /*
+ * Rows that many are read of lie in arrays that user space has mapped, so that reading them takes no system call; the
+ * hashes that keys are looked up in have the index there.  Keys are followed by their values.
+ *
+ * A program takes a slot, writes the key, inserts the index into the hash, and only then says "used".  User space, which
+ * alone gives slots back, takes the key out of the hash first, and waits until no program can still have the index.
+ */
+enum vt_slot_state {
+	VT_SLOT_FREE,		/* all zero; or somebody is at work on it */
+	VT_SLOT_USED,		/* the key stays what it is until user space gives it back */
+	VT_SLOT_SPARE,		/* another CPU was first with the same key: not in the hash, to be given back */
+};
+
+struct vt_vma_slot {
+	__u64 state;
+	struct vt_vma_key key;
+	struct vt_hist hist;
+	__u64 zero;		/* makes the size that of cache lines */
+};
+
+struct vt_stall_slot {
+	__u64 state;
+	struct vt_stall_key key;
+	struct vt_blocker value;
+};
+
+/* Indices of the map "queues". */
+enum vt_slots {
+	VT_VMA_SLOTS,
+	VT_STALL_SLOTS,
+	VT_SLOTS_KINDS,
+};
+
+/*
+ * Which slots are free: of n slots, the first n that are taken are 0 to n - 1; whatever is taken after that is
+ * what was given back, in that order, see the maps "..._given", rings of n.  Both numbers only grow.
+ */
+struct vt_slot_queue {
+	__u64 taken;		/* by programs */
+	__u64 given;		/* back by user space */
+};
+
+/*
  * Where in a process faults have waited: a granule of 2^shift bytes, the larger
  * the more the process has mapped.  All 0 but tgid: the address is unknown.
  */

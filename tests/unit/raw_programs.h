@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "slots.h"
 #include "vmalocktop.h"
 #include "vmalocktop.skel.h"
 
@@ -52,7 +53,8 @@ static struct vmalocktop *open_for(uint32_t tgid, uint32_t max_entries)
 		bpf_program__set_autoload(prog, bpf_program__type(prog) == BPF_PROG_TYPE_RAW_TRACEPOINT);
 	skel->rodata->vt_filters = tgid ? VT_ONE_PROCESS : 0;
 	skel->rodata->vt_tgid = tgid;
-	bpf_map__set_max_entries(skel->maps.vmas, max_entries);
+	slots__set_room(skel, VT_VMA_SLOTS, max_entries);
+	slots__set_room(skel, VT_STALL_SLOTS, max_entries);
 	return skel;
 }
 

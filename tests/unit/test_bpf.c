@@ -14,9 +14,14 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <inttypes.h>
+#include <linux/membarrier.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -89,6 +94,35 @@ static struct vt_hist hist(struct vmalocktop *skel, uint32_t id)
 	return h;
 }
 
+/* What the waits of a VMA are; whether there are any. */
+static bool vma_hist(struct vmalocktop *skel, const struct vt_vma_key *key, struct vt_hist *h)
+{
+	struct vt_vma_slot slot;
+	uint32_t at;
+
+	if (bpf_map_lookup_elem(bpf_map__fd(skel->maps.vmas), key, &at))
+		return false;
+	assert_int_equal(bpf_map_lookup_elem(bpf_map__fd(skel->maps.vmas_slots), &at, &slot), 0);
+	assert_int_equal(slot.state, VT_SLOT_USED);
+	assert_memory_equal(&slot.key, key, sizeof(*key));
+	*h = slot.hist;
+	return true;
+}
+
+static void open_slots(struct vmalocktop *skel, struct slots *slots[VT_SLOTS_KINDS])
+{
+	for (int kind = 0; kind < VT_SLOTS_KINDS; kind++) {
+		slots[kind] = slots__open(skel, kind);
+		assert_non_null(slots[kind]);
+	}
+}
+
+static void close_slots(struct slots *slots[VT_SLOTS_KINDS])
+{
+	for (int kind = 0; kind < VT_SLOTS_KINDS; kind++)
+		slots__close(slots[kind]);
+}
+
 static void lookups(void **state)
 {
 	struct vmalocktop *skel = *state;
@@ -125,7 +159,7 @@ static void fallbacks_and_backoffs(void **state)
 	assert_int_equal(c.fallback[3], 1);
 	assert_int_equal(c.zombie[2], 1);
 	assert_int_equal(c.zombie[VT_PLACES - 1], 1);
-	assert_int_equal(bpf_map_lookup_elem(bpf_map__fd(skel->maps.vmas), &key, &h), 0);
+	assert_true(vma_hist(skel, &key, &h));
 	assert_int_equal(h.zero, 2);
 	assert_int_equal(hist__count(&h), 2);
 }
@@ -175,11 +209,11 @@ static void fault_waits(void **state)
 	assert_int_equal(hist__count(&all), 1);
 	assert_true(all.sum >= 2000000 && all.sum == all.max);
 	assert_int_equal(hist__first(&all), 63 - __builtin_clzll(all.sum / 1000));
-	assert_int_equal(bpf_map_lookup_elem(bpf_map__fd(skel->maps.vmas), &key, &h), 0);
+	assert_true(vma_hist(skel, &key, &h));
 	assert_int_equal(h.sum, all.sum);
 	assert_int_equal(h.max, all.max);
 	key.kind = VT_EXCL;
-	assert_int_equal(bpf_map_lookup_elem(bpf_map__fd(skel->maps.vmas), &key, &h), 0);
+	assert_true(vma_hist(skel, &key, &h));
 	assert_int_equal(hist__count(&h), 1);
 	assert_int_equal(entries(skel->maps.vmas), 2);
 }
@@ -277,6 +311,13 @@ static void other_processes_are_left_out(void **state)
 	vmalocktop__destroy(skel);
 }
 
+/* Waits of a row each: on VMAs from the @first to the @last, which are pages. */
+static void wait_on(struct vmalocktop *skel, uint64_t first, uint64_t last)
+{
+	for (uint64_t i = first; i <= last; i++)
+		RUN(skel->progs.vma_zombie_backoff, 0, i << 12, i << 12, (i + 1) << 12, 0);
+}
+
 static void full_map_loses_only_the_range(void **state)
 {
 	struct vt_vma_key rest = { .tgid = getpid(), .kind = VT_ZOMBIE };
@@ -285,8 +326,7 @@ static void full_map_loses_only_the_range(void **state)
 	struct vt_hist h;
 
 	(void)state;
-	for (uint64_t i = 1; i <= 10; i++)
-		RUN(skel->progs.vma_zombie_backoff, 0, i << 12, i << 12, (i + 1) << 12, 0);
+	wait_on(skel, 1, 10);
 	c = counters(skel);
 	assert_int_equal(entries(skel->maps.vmas), 4);
 	assert_int_equal(c.lost[VT_LOST_VMA_FULL], 6);
@@ -409,15 +449,16 @@ static void very_many_vmas(void **state)
 {
 	enum { VMAS = 20000, ROOM = 16384 };
 	struct vmalocktop *skel = load(0, ROOM);
+	struct slots *slots[VT_SLOTS_KINDS];
 	struct timespec begin, end;
 	struct snapshot s;
 	uint64_t sum = 0;
 
 	(void)state;
-	for (uint64_t i = 1; i <= VMAS; i++)
-		RUN(skel->progs.vma_zombie_backoff, 0, i << 12, i << 12, (i + 1) << 12, 0);
+	open_slots(skel, slots);
+	wait_on(skel, 1, VMAS);
 	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &begin);
-	assert_int_equal(maps_read__snapshot(skel, NULL, &s), 0);
+	assert_int_equal(maps_read__snapshot(skel, slots, NULL, &s), 0);
 	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &end);
 	print_message("read %zu VMAs in %.1f ms of CPU time\n", s.n_vmas,
 		      (end.tv_sec - begin.tv_sec) * 1e3 + (end.tv_nsec - begin.tv_nsec) / 1e6);
@@ -430,6 +471,178 @@ static void very_many_vmas(void **state)
 	assert_int_equal(s.counters.zombie[0], VMAS);
 	assert_int_equal(s.counters.lost[VT_LOST_VMA_FULL], VMAS - ROOM);
 	snapshot__free(&s);
+	close_slots(slots);
+	vmalocktop__destroy(skel);
+}
+
+/* All rows there are: pages, each with so many waits, ended by 0. */
+static void rows_are(struct slots *slots, const uint64_t (*expected)[2])
+{
+	struct vma_row *rows;
+	void *read;
+	size_t n;
+
+	assert_int_equal(slots__read(slots, 0, &read, &n), 0);
+	rows = read;
+	for (size_t i = 0; i < n; i++) {
+		assert_int_equal(rows[i].key.start >> 12, expected[i][0]);
+		assert_int_equal(rows[i].hist.zero, expected[i][1]);
+	}
+	assert_int_equal(expected[n][0], 0);
+	free(read);
+}
+
+/*
+ * Rows that are taken: what they had counted is said, the same key begins anew elsewhere, their places are nobody's
+ * until they are given back, and empty then.
+ */
+static void places_of_rows_are_used_again(void **state)
+{
+	enum { ROOM = 4 };
+	struct vt_vma_key key = { .tgid = getpid(), .kind = VT_ZOMBIE };
+	struct vmalocktop *skel = load(0, ROOM);
+	struct slots *slots[VT_SLOTS_KINDS], *vmas;
+	struct vt_hist h;
+
+	(void)state;
+	open_slots(skel, slots);
+	vmas = slots[VT_VMA_SLOTS];
+	rows_are(vmas, (uint64_t[][2]){ { 0 } });
+	wait_on(skel, 2, 4);
+	wait_on(skel, 1, 3);
+	rows_are(vmas, (uint64_t[][2]){ { 1, 1 }, { 2, 2 }, { 3, 2 }, { 4, 1 }, { 0 } });
+	for (uint64_t i = 2; i <= 3; i++) {
+		key.start = i << 12;
+		key.end = (i + 1) << 12;
+		assert_int_equal(slots__take(vmas, &key, &h), 0);
+		assert_int_equal(h.zero, 2);
+		assert_int_equal(slots__take(vmas, &key, &h), -1);
+	}
+	assert_true(slots__taken(vmas));
+	/* Their places aren't free yet. */
+	wait_on(skel, 3, 3);
+	assert_int_equal(counters(skel).lost[VT_LOST_VMA_FULL], 1);
+	rows_are(vmas, (uint64_t[][2]){ { 1, 1 }, { 4, 1 }, { 0 } });
+	slots__give_back(vmas);
+	assert_false(slots__taken(vmas));
+	wait_on(skel, 3, 6);
+	rows_are(vmas, (uint64_t[][2]){ { 1, 1 }, { 3, 1 }, { 4, 2 }, { 5, 1 }, { 0 } });
+	assert_int_equal(counters(skel).lost[VT_LOST_VMA_FULL], 2);
+	/* Often enough that the ring of places goes round. */
+	for (uint64_t i = 5; i < 5 + 3 * ROOM; i++) {
+		key.start = i << 12;
+		key.end = (i + 1) << 12;
+		assert_int_equal(slots__take(vmas, &key, &h), 0);
+		assert_int_equal(h.zero, 1);
+		slots__give_back(vmas);
+		wait_on(skel, i + 1, i + 1);
+		rows_are(vmas, (uint64_t[][2]){ { 1, 1 }, { 3, 1 }, { 4, 2 }, { i + 1, 1 }, { 0 } });
+	}
+	close_slots(slots);
+	vmalocktop__destroy(skel);
+}
+
+/* A place that another CPU has taken for a key that had one by then. */
+static void spare_places_are_given_back(void **state)
+{
+	struct vmalocktop *skel = load(0, 2);
+	struct slots *slots[VT_SLOTS_KINDS];
+	struct vt_vma_slot spare = { .state = VT_SLOT_SPARE, .key.start = 0x9000 };
+	struct vt_slot_queue queue = { .taken = 1 };
+	uint32_t at = VT_VMA_SLOTS;
+
+	(void)state;
+	open_slots(skel, slots);
+	assert_int_equal(bpf_map_update_elem(bpf_map__fd(skel->maps.queues), &at, &queue, BPF_ANY), 0);
+	at = 0;
+	assert_int_equal(bpf_map_update_elem(bpf_map__fd(skel->maps.vmas_slots), &at, &spare, BPF_ANY), 0);
+	wait_on(skel, 1, 1);
+	rows_are(slots[VT_VMA_SLOTS], (uint64_t[][2]){ { 1, 1 }, { 0 } });
+	wait_on(skel, 2, 2);
+	rows_are(slots[VT_VMA_SLOTS], (uint64_t[][2]){ { 1, 1 }, { 2, 1 }, { 0 } });
+	assert_int_equal(counters(skel).lost[VT_LOST_VMA_FULL], 0);
+	close_slots(slots);
+	vmalocktop__destroy(skel);
+}
+
+enum { CROWD_ROOM = 64, CROWD_VMAS = 256, CROWD_ROUNDS = 30 };
+
+static atomic_bool enough;
+
+static void *wait_anywhere(void *arg)
+{
+	struct vmalocktop *skel = arg;
+	uint64_t x = (uint64_t)pthread_self() | 1;
+
+	while (!enough) {
+		uint64_t page;
+
+		x = x * 6364136223846793005 + 1442695040888963407;
+		page = 1 + (x >> 33) % CROWD_VMAS;
+		RUN(skel->progs.vma_zombie_backoff, 0, page << 12, page << 12, (page + 1) << 12, 0);
+	}
+	return NULL;
+}
+
+/*
+ * Several CPUs that take places while rows are taken and given back: each wait is in a row, in what was taken, or among
+ * those that found no room; and no place is lost.
+ */
+static void places_taken_by_several_cpus(void **state)
+{
+	enum { THREADS = 4 };
+	struct vmalocktop *skel = load(0, CROWD_ROOM);
+	struct slots *slots[VT_SLOTS_KINDS];
+	pthread_t threads[THREADS];
+	uint64_t sum = 0, waits;
+	struct vma_row *rows;
+	struct vt_hist h;
+	void *read;
+	size_t n;
+
+	(void)state;
+	open_slots(skel, slots);
+	for (int i = 0; i < THREADS; i++)
+		assert_int_equal(pthread_create(&threads[i], NULL, wait_anywhere, skel), 0);
+	for (int round = 0; round < CROWD_ROUNDS; round++) {
+		assert_int_equal(slots__read(slots[VT_VMA_SLOTS], 0, &read, &n), 0);
+		assert_true(n <= CROWD_ROOM);
+		rows = read;
+		for (size_t i = 0; i < n; i++) {
+			assert_true(!i || vma_key_cmp(&rows[i - 1].key, &rows[i].key) < 0);
+			assert_int_equal(rows[i].key.end - rows[i].key.start, 0x1000);
+			/* As recycling does: what is added after this is lost, see slots__take(). */
+			if (round % 2)
+				continue;
+			assert_int_equal(slots__take(slots[VT_VMA_SLOTS], &rows[i].key, &h), 0);
+			sum += hist__count(&h);
+		}
+		free(read);
+		assert_int_equal(syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0), 0);
+		slots__give_back(slots[VT_VMA_SLOTS]);
+	}
+	enough = true;
+	for (int i = 0; i < THREADS; i++)
+		pthread_join(threads[i], NULL);
+	assert_int_equal(slots__read(slots[VT_VMA_SLOTS], 0, &read, &n), 0);
+	rows = read;
+	for (size_t i = 0; i < n; i++)
+		sum += hist__count(&rows[i].hist);
+	sum += counters(skel).lost[VT_LOST_VMA_FULL];
+	waits = counters(skel).zombie[0];
+	print_message("%" PRIu64 " waits, %" PRIu64 " of them in rows or without room\n", waits, sum);
+	assert_true(waits > CROWD_VMAS);
+	assert_in_range(sum, waits - CROWD_ROUNDS * THREADS, waits);
+	/* All places are there: what is in use can be taken, and then there is room for as many as at first. */
+	for (size_t i = 0; i < n; i++)
+		assert_int_equal(slots__take(slots[VT_VMA_SLOTS], &rows[i].key, &h), 0);
+	free(read);
+	slots__give_back(slots[VT_VMA_SLOTS]);
+	wait_on(skel, 1000, 1000 + CROWD_ROOM - 1);
+	assert_int_equal(slots__read(slots[VT_VMA_SLOTS], 0, &read, &n), 0);
+	assert_int_equal(n, CROWD_ROOM);
+	free(read);
+	close_slots(slots);
 	vmalocktop__destroy(skel);
 }
 
@@ -471,6 +684,7 @@ static void cost_of_a_report(void **state)
 		uint64_t most_ns;	/* JSON has all VMAs, 2.5 ms of it, and some room for a busy machine */
 	} forms[] = { { "text", as_text, 10000000 }, { "JSON", as_json, 15000000 } };
 	struct vmalocktop *skel = load(0, 16384);
+	struct slots *slots[VT_SLOTS_KINDS];
 	struct snapshot before = { 0 }, now;
 	static struct names names;
 	struct places *places = places__new(NULL);
@@ -481,6 +695,7 @@ static void cost_of_a_report(void **state)
 	struct model m;
 
 	(void)state;
+	open_slots(skel, slots);
 	snapshot__keep_memory();
 	for (size_t form = 0; form < sizeof(forms) / sizeof(forms[0]); form++) {
 		uint64_t least = UINT64_MAX;
@@ -488,10 +703,9 @@ static void cost_of_a_report(void **state)
 		for (int report = 0; report < REPORTS || (least >= forms[form].most_ns && report < MOST_REPORTS); report++) {
 			uint64_t begin, ns;
 
-			for (uint64_t i = 1; i <= VMAS; i++)
-				RUN(skel->progs.vma_zombie_backoff, 0, i << 12, i << 12, (i + 1) << 12, 0);
+			wait_on(skel, 1, VMAS);
 			begin = cpu_ns();
-			assert_int_equal(maps_read__snapshot(skel, NULL, &now), 0);
+			assert_int_equal(maps_read__snapshot(skel, slots, NULL, &now), 0);
 			assert_int_equal(model__build(&m, &before, &now, &context), 0);
 			forms[form].render(out, &m, &now);
 			assert_int_equal(m.n_vmas, VMAS);
@@ -508,6 +722,7 @@ static void cost_of_a_report(void **state)
 	snapshot__free(&before);
 	places__free(places);
 	fclose(out);
+	close_slots(slots);
 	vmalocktop__destroy(skel);
 }
 
@@ -522,6 +737,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(halves_are_counted_not_timed, setup, teardown),
 		cmocka_unit_test_setup_teardown(stock_faults, setup, teardown),
 		cmocka_unit_test(very_many_vmas),
+		cmocka_unit_test(places_of_rows_are_used_again),
+		cmocka_unit_test(spare_places_are_given_back),
+		cmocka_unit_test(places_taken_by_several_cpus),
 		cmocka_unit_test(cost_of_a_report),
 		cmocka_unit_test(left_out),
 		cmocka_unit_test(sums_by_thread),

@@ -19,11 +19,13 @@
 #include "maps_read.h"
 #include "maps_sweep.h"
 #include "privileges.h"
+#include "slots.h"
 #include "target.h"
 #include "vmalocktop.skel.h"
 
 struct collector {
 	struct vmalocktop *skel;
+	struct slots *slots[VT_SLOTS_KINDS];
 	struct names names;
 	struct coverage coverage;
 	struct bpf_link *open_waits;	/* task iterator; NULL: none */
@@ -65,9 +67,9 @@ static void configure(struct vmalocktop *skel, const struct env *env)
 	skel->rodata->vt_min_vma = env->min_vma;
 	skel->rodata->vt_by = env->by;
 	skel->rodata->vt_unit_ns = env->milliseconds ? 1000000 : 1000;
-	bpf_map__set_max_entries(skel->maps.vmas, env->max_entries);
+	slots__set_room(skel, VT_VMA_SLOTS, env->max_entries);
 	/* A VMA may have several. */
-	bpf_map__set_max_entries(skel->maps.blockers, 2 * env->max_entries);
+	slots__set_room(skel, VT_STALL_SLOTS, 2 * env->max_entries);
 	skel->rodata->vt_offsets = env->listening;
 	if (env->listening)
 		bpf_map__set_max_entries(skel->maps.offsets, 4 * env->max_entries);
@@ -111,6 +113,23 @@ static int fill(struct vmalocktop *skel, const struct env *env)
 	return err;
 }
 
+/* Returns 0, -1 with errno set. */
+static int open_slots(struct collector *c)
+{
+	for (int kind = 0; kind < VT_SLOTS_KINDS; kind++) {
+		c->slots[kind] = slots__open(c->skel, kind);
+		if (!c->slots[kind])
+			return -1;
+	}
+	return 0;
+}
+
+static void close_slots(struct collector *c)
+{
+	for (int kind = 0; kind < VT_SLOTS_KINDS; kind++)
+		slots__close(c->slots[kind]);
+}
+
 static int load(struct collector *c, const struct env *env)
 {
 	struct btf *btf = btf__load_vmlinux_btf();
@@ -135,9 +154,15 @@ static int load(struct collector *c, const struct env *env)
 		return -1;
 	configure(c->skel, env);
 	err = vmalocktop__load(c->skel);
-	if (err)
+	if (err) {
 		explain("load the BPF programs", err);
-	return err || fill(c->skel, env) ? -1 : 0;
+		return -1;
+	}
+	if (open_slots(c)) {
+		explain("map the BPF maps", -errno);
+		return -1;
+	}
+	return fill(c->skel, env);
 }
 
 struct collector *collector__open(const struct env *env)
@@ -173,7 +198,11 @@ struct collector *collector__of(struct vmalocktop *skel)
 		return NULL;
 	c->skel = skel;
 	c->stats_fd = -1;
-	return c;
+	if (!open_slots(c))
+		return c;
+	close_slots(c);
+	free(c);
+	return NULL;
 }
 
 void collector__leave(struct collector *c, pid_t pid)
@@ -205,18 +234,23 @@ int collector__start(struct collector *c)
 	return 0;
 }
 
-void collector__stop(struct collector *c)
+/*
+ * Until all programs that run now have ended: they do so in an RCU section.  This membarrier command is the kernel's
+ * synchronize_rcu(); it isn't offered under nohz_full.
+ */
+static void wait_for_programs(void)
 {
 	struct timespec grace = { .tv_nsec = 100 * 1000 * 1000 };
 
-	__atomic_store_n(&c->skel->bss->vt_open, 0, __ATOMIC_SEQ_CST);
-	/*
-	 * A program that saw the gate open runs with preemption disabled.  This
-	 * membarrier command is the kernel's synchronize_rcu(), which waits for
-	 * all such; it isn't offered under nohz_full.
-	 */
 	if (syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0))
 		nanosleep(&grace, NULL);
+}
+
+void collector__stop(struct collector *c)
+{
+	__atomic_store_n(&c->skel->bss->vt_open, 0, __ATOMIC_SEQ_CST);
+	/* Those that saw the gate open. */
+	wait_for_programs();
 }
 
 void collector__close(struct collector *c)
@@ -226,6 +260,7 @@ void collector__close(struct collector *c)
 	if (c->stats_fd >= 0)
 		close(c->stats_fd);
 	bpf_link__destroy(c->open_waits);
+	close_slots(c);
 	vmalocktop__destroy(c->skel);
 	free(c);
 }
@@ -239,9 +274,24 @@ static int read_result(int err)
 	return -1;
 }
 
+/* Make places free that rows were taken from since the last time. */
+static void give_back(struct collector *c)
+{
+	bool any = false;
+
+	for (int kind = 0; kind < VT_SLOTS_KINDS; kind++)
+		any |= slots__taken(c->slots[kind]);
+	if (!any)
+		return;
+	wait_for_programs();
+	for (int kind = 0; kind < VT_SLOTS_KINDS; kind++)
+		slots__give_back(c->slots[kind]);
+}
+
 int collector__read(struct collector *c, struct snapshot *s)
 {
-	return read_result(maps_read__snapshot(c->skel, c->open_waits, s));
+	give_back(c);
+	return read_result(maps_read__snapshot(c->skel, c->slots, c->open_waits, s));
 }
 
 int collector__read_counts(struct collector *c, struct snapshot *s)
@@ -285,14 +335,16 @@ uint64_t collector__room(const struct collector *c, enum collector_map map)
 	return bpf_map__max_entries(map_of(c, map));
 }
 
-void collector__retire(struct collector *c, enum collector_map map, const void *key)
+void collector__retire_offset(struct collector *c, const struct vt_offset_key *key)
 {
 	/* Another's entry is never touched, and one that is gone needs nothing. */
-	bpf_map_delete_elem(bpf_map__fd(map_of(c, map)), key);
+	bpf_map_delete_elem(bpf_map__fd(c->skel->maps.offsets), key);
 }
 
 int collector__take(struct collector *c, enum collector_map map, const void *key, void *value)
 {
+	if (map == MAP_VMAS || map == MAP_BLOCKERS)
+		return slots__take(c->slots[map == MAP_VMAS ? VT_VMA_SLOTS : VT_STALL_SLOTS], key, value);
 	return bpf_map_lookup_and_delete_elem(bpf_map__fd(map_of(c, map)), key, value) ? -1 : 0;
 }
 
@@ -331,16 +383,9 @@ uint64_t collector__stack_room(const struct collector *c)
 	return bpf_map__max_entries(c->skel->maps.stacks);
 }
 
-void collector__each_vma(struct collector *c, void (*fn)(void *ctx, const struct vt_vma_key *key),
-			 void *ctx)
+void collector__each_vma(struct collector *c, void (*fn)(void *ctx, const void *key), void *ctx)
 {
-	int fd = bpf_map__fd(c->skel->maps.vmas);
-	struct vt_vma_key key;
-	int err;
-
-	for (err = bpf_map_get_next_key(fd, NULL, &key); !err;
-	     err = bpf_map_get_next_key(fd, &key, &key))
-		fn(ctx, &key);
+	slots__each(c->slots[VT_VMA_SLOTS], fn, ctx);
 }
 
 void collector__each_stack(struct collector *c,

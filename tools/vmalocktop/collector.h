@@ -84,15 +84,13 @@ const char *collector__map_name(enum collector_map map);
 uint64_t collector__room(const struct collector *c, enum collector_map map);
 
 /**
- * collector__retire() - delete an entry
+ * collector__retire_offset() - delete a row that collector__read_offsets() has given
  * @c: the collector
- * @map: where from
- * @key: as in the map's rows
+ * @key: its key
  *
- * For what is not going to count any more: what the entry has counted since it
- * was read is gone with it.  Sums over the whole system are other maps'.
+ * What it has counted since it was read is gone with it.
  */
-void collector__retire(struct collector *c, enum collector_map map, const void *key);
+void collector__retire_offset(struct collector *c, const struct vt_offset_key *key);
 
 /**
  * collector__take() - delete an entry and say what it had counted
@@ -134,13 +132,12 @@ uint64_t collector__stack_room(const struct collector *c);
 /**
  * collector__each_vma() - tell the keys of all VMAs that have had waits
  * @c: the collector
- * @fn: called with each
+ * @fn: called with each, a struct vt_vma_key
  * @ctx: passed to @fn
  *
  * Cheaper than a snapshot.
  */
-void collector__each_vma(struct collector *c, void (*fn)(void *ctx, const struct vt_vma_key *key),
-			 void *ctx);
+void collector__each_vma(struct collector *c, void (*fn)(void *ctx, const void *key), void *ctx);
 
 /* collector__each_stack() - likewise of all combinations of stacks */
 void collector__each_stack(struct collector *c,

@@ -137,7 +137,7 @@ static void retire_offsets(struct exporter *e)
 	for (size_t i = 0; n > e->self.maps[MAP_OFFSETS].room / 2 && i < n; i++) {
 		if (exporter__alive(rows[i].key.tgid))
 			continue;
-		collector__retire(c, MAP_OFFSETS, &rows[i].key);
+		collector__retire_offset(c, &rows[i].key);
 		e->self.retired_rows++;
 	}
 	free(rows);

@@ -12,6 +12,8 @@
 #include <unistd.h>
 
 #include "hist.h"
+#include "rank.h"
+#include "row_order.h"
 #include "vmalocktop.skel.h"
 
 /* Sum the values of all CPUs at @key, @size bytes of 64-bit numbers each, with @add. */
@@ -44,7 +46,7 @@ static void add_hist(void *sum, const void *value)
 	hist__add(sum, value);
 }
 
-/* The entries of one or more hashes of one layout, as the kernel gives them. */
+/* The entries of a hash, as the kernel gives them. */
 struct entries {
 	char *keys, *values;
 	size_t key_size, value_size, n, room;
@@ -115,49 +117,9 @@ static int read_hash(const struct bpf_map *map, struct entries *e)
 	return err;
 }
 
-/* How the rows of a map are ordered. */
-struct order {
-	int (*cmp)(const void *a, const void *b);
-	/* a number that is less if the key is, and may be the same of several: few keys need more */
-	uint64_t (*rank)(const void *key);
-};
-
-static uint64_t rank_vma(const void *key)
-{
-	const struct vt_vma_key *k = key;
-	uint64_t high = k->start >> 16;
-
-	return (uint64_t)k->tgid << 32 | (high < UINT32_MAX ? high : UINT32_MAX);
-}
-
-static uint64_t rank_stall(const void *key)
-{
-	return ((const struct vt_stall_key *)key)->start;
-}
-
-/* Of keys that memcmp() compares. */
-static uint64_t rank_bytes(const void *key)
-{
-	const unsigned char *k = key;
-	uint64_t rank = 0;
-
-	for (int i = 0; i < 8; i++)
-		rank = rank << 8 | k[i];
-	return rank;
-}
-
-static const struct order by_vma = { vma_key_cmp, rank_vma }, by_group = { group_key_cmp, rank_bytes },
-	by_blocker = { blocker_key_cmp, rank_stall }, by_stack = { stack_key_cmp, rank_bytes },
-	by_offset = { offset_key_cmp, rank_bytes };
-
-struct ranked {
-	uint64_t rank;
-	size_t at;		/* index of the entry */
-};
-
 struct sorting {
 	const struct entries *entries;
-	const struct order *order;
+	const struct row_order *order;
 };
 
 /* Of entries whose ranks are alike. */
@@ -170,54 +132,11 @@ static int by_key(const void *a, const void *b, void *sorting)
 			     s->entries->keys + y->at * s->entries->key_size);
 }
 
-/* Move all of @from to @to, ordered by the byte of their ranks at @shift and, where that is the same, as before. */
-static void order_by_byte(const struct ranked *from, struct ranked *to, size_t n, int shift)
-{
-	size_t next[256] = { 0 }, before = 0;
-
-	for (size_t i = 0; i < n; i++)
-		next[from[i].rank >> shift & 255]++;
-	for (int byte = 0; byte < 256; byte++) {
-		size_t count = next[byte];
-
-		next[byte] = before;
-		before += count;
-	}
-	for (size_t i = 0; i < n; i++)
-		to[next[from[i].rank >> shift & 255]++] = from[i];
-}
-
-/* Sort by rank, then by key.  @v has room for twice as many.  Returns where they are, @v or right behind the first @n. */
-static struct ranked *sort_ranked(struct ranked *v, size_t n, struct sorting *sorting)
-{
-	struct ranked *other = v + n;
-	uint64_t differ = 0;
-
-	for (size_t i = 0; i < n; i++)
-		differ |= v[i].rank ^ v[0].rank;
-	for (int shift = 0; shift < 64; shift += 8) {
-		struct ranked *sorted = other;
-
-		if (!(differ >> shift & 255))
-			continue;
-		order_by_byte(v, sorted, n, shift);
-		other = v;
-		v = sorted;
-	}
-	for (size_t i = 0, end; i < n; i = end) {
-		for (end = i + 1; end < n && v[end].rank == v[i].rank; end++)
-			;
-		if (end - i > 1)
-			qsort_r(v + i, end - i, sizeof(*v), by_key, sorting);
-	}
-	return v;
-}
-
 /*
  * Make rows of the entries, each the key and right behind it the value, in @order.
  * Neither moves until it is known where a row belongs: values are large.
  */
-static int make_rows(const struct entries *e, const struct order *order, void *rows)
+static int make_rows(const struct entries *e, const struct row_order *order, void *rows)
 {
 	struct sorting sorting = { .entries = e, .order = order };
 	size_t size = e->key_size + e->value_size;
@@ -231,7 +150,7 @@ static int make_rows(const struct entries *e, const struct order *order, void *r
 	}
 	for (size_t i = 0; i < e->n; i++)
 		ranked[i] = (struct ranked){ order->rank(e->keys + i * e->key_size), i };
-	ranked = sort_ranked(room, e->n, &sorting);
+	ranked = rank__sort(room, e->n, by_key, &sorting);
 	for (size_t i = 0; i < e->n; i++) {
 		char *row = out + i * size;
 
@@ -243,15 +162,12 @@ static int make_rows(const struct entries *e, const struct order *order, void *r
 	return 0;
 }
 
-/* All rows of a hash, and of @more, which has the same layout, unless that is NULL; in @order. */
-static int read_rows(const struct bpf_map *map, const struct bpf_map *more, const struct order *order,
-		     void *rows, size_t *n)
+/* All rows of a hash, in @order. */
+static int read_rows(const struct bpf_map *map, const struct row_order *order, void *rows, size_t *n)
 {
 	struct entries e = { 0 };
 	int err = read_hash(map, &e);
 
-	if (!err && more)
-		err = read_hash(more, &e);
 	if (!err && e.n)
 		err = make_rows(&e, order, rows);
 	if (!err)
@@ -260,6 +176,37 @@ static int read_rows(const struct bpf_map *map, const struct bpf_map *more, cons
 	free(e.values);
 	errno = -err;
 	return err ? -1 : 0;
+}
+
+/* The rows of VMAs, and those of processes for what found no room there: two sorted lists, merged from their ends. */
+static int read_vmas(const struct vmalocktop *skel, struct slots *slots, struct snapshot *s)
+{
+	struct vma_row *rest = NULL, *rows;
+	size_t n_rest = 0, n, to;
+	void *read;
+
+	if (read_rows(skel->maps.rest, &order_of_vmas, &rest, &n_rest))
+		return -1;
+	if (slots__read(slots, n_rest, &read, &n)) {
+		free(rest);
+		return -1;
+	}
+	s->vmas = rows = read;
+	s->n_vmas = to = n + n_rest;
+	while (n_rest)
+		rows[--to] = n && vma_key_cmp(&rows[n - 1].key, &rest[n_rest - 1].key) > 0 ? rows[--n] : rest[--n_rest];
+	free(rest);
+	return 0;
+}
+
+static int read_blockers(struct slots *slots, struct snapshot *s)
+{
+	void *read;
+
+	if (slots__read(slots, 0, &read, &s->n_blockers))
+		return -1;
+	s->blockers = read;
+	return 0;
 }
 
 /*
@@ -319,12 +266,12 @@ static int read_open(const struct bpf_link *link, struct snapshot *s)
 
 int maps_read__stacks(const struct vmalocktop *skel, struct stack_row **rows, size_t *n)
 {
-	return read_rows(skel->maps.stacked, NULL, &by_stack, rows, n);
+	return read_rows(skel->maps.stacked, &order_of_stacks, rows, n);
 }
 
 int maps_read__offsets(const struct vmalocktop *skel, struct offset_row **rows, size_t *n)
 {
-	return read_rows(skel->maps.offsets, NULL, &by_offset, rows, n);
+	return read_rows(skel->maps.offsets, &order_of_offsets, rows, n);
 }
 
 int maps_read__counts(const struct vmalocktop *skel, struct snapshot *s)
@@ -342,15 +289,15 @@ int maps_read__counts(const struct vmalocktop *skel, struct snapshot *s)
 	return err || read_missed(skel, &s->missed) ? -1 : 0;
 }
 
-int maps_read__snapshot(const struct vmalocktop *skel, const struct bpf_link *open_waits,
+int maps_read__snapshot(const struct vmalocktop *skel, struct slots *const *slots, const struct bpf_link *open_waits,
 			struct snapshot *s)
 {
 	int err;
 
 	err = maps_read__counts(skel, s) ||
-	      read_rows(skel->maps.vmas, skel->maps.rest, &by_vma, &s->vmas, &s->n_vmas) ||
-	      read_rows(skel->maps.groups, NULL, &by_group, &s->groups, &s->n_groups) ||
-	      read_rows(skel->maps.blockers, NULL, &by_blocker, &s->blockers, &s->n_blockers) ||
+	      read_vmas(skel, slots[VT_VMA_SLOTS], s) ||
+	      read_rows(skel->maps.groups, &order_of_groups, &s->groups, &s->n_groups) ||
+	      read_blockers(slots[VT_STALL_SLOTS], s) ||
 	      maps_read__stacks(skel, &s->stacks, &s->n_stacks) ||
 	      read_open(open_waits, s);
 	if (err) {

@@ -3,6 +3,7 @@
 #ifndef VMALOCKTOP_MAPS_READ_H
 #define VMALOCKTOP_MAPS_READ_H
 
+#include "slots.h"
 #include "snapshot.h"
 
 struct bpf_link;
@@ -11,12 +12,13 @@ struct vmalocktop;
 /**
  * maps_read__snapshot() - read everything
  * @skel: loaded
+ * @slots: its rows in mapped arrays, by enum vt_slots
  * @open_waits: link of the task iterator; NULL: there is none
  * @s: gets it, sorted; to be freed with snapshot__free()
  *
  * Return: 0, -1 with errno set (@s is empty then).
  */
-int maps_read__snapshot(const struct vmalocktop *skel, const struct bpf_link *open_waits,
+int maps_read__snapshot(const struct vmalocktop *skel, struct slots *const *slots, const struct bpf_link *open_waits,
 			struct snapshot *s);
 
 /* maps_read__counts() - likewise read what is counted for the whole system, no rows */

@@ -105,8 +105,10 @@ static int read_stack(void *ctx, int32_t id, uint64_t *addresses, int n)
 	return collector__stack(ctx, id, addresses, n);
 }
 
-static void name_vma(void *ctx, const struct vt_vma_key *key)
+static void name_vma(void *ctx, const void *vma)
 {
+	const struct vt_vma_key *key = vma;
+
 	places__get(ctx, key->tgid, key->start, key->end);
 }
 

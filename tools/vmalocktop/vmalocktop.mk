@@ -49,7 +49,7 @@ $(VMALOCKTOP_BUILD)/page_files.o: $(VMALOCKTOP_BUILD)/page_files.S
 	$(call say,AS,$@)
 	$(Q)$(CC) -c -o $@ $<
 
-$(VMALOCKTOP_BUILD)/collector.o: build/bpf/vmalocktop.skel.h
+$(addprefix $(VMALOCKTOP_BUILD)/,collector.o hooks.o maps_read.o maps_sweep.o slots.o): build/bpf/vmalocktop.skel.h
 $(VMALOCKTOP_BUILD)/names.o: $(VMALOCKTOP_BUILD)/syscall_table.h
 
 # SYSCALL(nr, "name") for each system call of this machine.
