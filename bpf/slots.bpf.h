@@ -51,8 +51,9 @@ struct {						\
  */
 static __always_inline bool take_slot(__u32 kind, void *given, __u32 *slot)
 {
-	struct vt_slot_queue *q = bpf_map_lookup_elem(&queues, &kind);
-	__u32 room = vt_slots_room[kind];
+	/* What has an address may be anything for the verifier after a call. */
+	__u32 key = kind, room = vt_slots_room[kind];
+	struct vt_slot_queue *q = bpf_map_lookup_elem(&queues, &key);
 
 	if (!q || !room)
 		return false;

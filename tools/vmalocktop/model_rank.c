@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "hist.h"
+#include "rank.h"
 
 /* Time that faults lost; drains only rank among those without any. */
 static int by_loss(uint64_t fault_x, uint64_t fault_y, uint64_t x, uint64_t y)
@@ -45,6 +46,16 @@ static int vma_by_loss(const void *a, const void *b)
 	if (!cmp)
 		cmp = (int)x->kind - (int)y->kind;
 	return cmp ? cmp : x->unmapped - y->unmapped;
+}
+
+/* Rows come in the order of addresses, which is that of regions: mostly, at most one with several VMAs isn't in order. */
+static void sort_vmas(struct model *m)
+{
+	for (size_t i = 1; i < m->n_vmas; i++)
+		if (vma_by_loss(&m->vmas[i - 1], &m->vmas[i]) > 0) {
+			qsort(m->vmas, m->n_vmas, sizeof(*m->vmas), vma_by_loss);
+			return;
+		}
 }
 
 /* What regions and groups are ordered by. */
@@ -102,12 +113,43 @@ static struct sums group_sums(const struct model_group *g)
 	return s;
 }
 
-static int region_by_weight(const void *a, const void *b, void *sort)
+/* Of regions that weigh the same. */
+static int region_by_sums(const void *a, const void *b, void *model)
 {
-	const struct model_region *x = a, *y = b;
-	int cmp = by_weight(*(enum sort *)sort, region_sums(x), region_sums(y));
+	const struct ranked *x = a, *y = b;
+	const struct model *m = model;
+	int cmp = by_weight(m->sort, region_sums(&m->regions[x->at]), region_sums(&m->regions[y->at]));
 
-	return cmp ? cmp : (x->first > y->first) - (x->first < y->first);
+	return cmp ? cmp : (x->at > y->at) - (x->at < y->at);
+}
+
+/* Sort by weight, most first.  Returns 0, -1 when memory is short. */
+static int sort_regions(struct model *m)
+{
+	struct model_region *sorted = malloc(m->n_regions * sizeof(*sorted));
+	struct ranked *room = malloc(2 * m->n_regions * sizeof(*room)), *ranked;
+
+	if (!sorted || !room) {
+		free(sorted);
+		free(room);
+		return -1;
+	}
+	for (size_t i = 0; i < m->n_regions; i++) {
+		const struct sums sums = region_sums(&m->regions[i]);
+		double w = weight(m->sort, &sums);
+
+		/* The bits of what isn't negative are ordered as the numbers are. */
+		memcpy(&room[i].rank, &w, sizeof(w));
+		room[i].rank = ~room[i].rank;
+		room[i].at = i;
+	}
+	ranked = rank__sort(room, m->n_regions, region_by_sums, m);
+	for (size_t i = 0; i < m->n_regions; i++)
+		sorted[i] = m->regions[ranked[i].at];
+	free(room);
+	free(m->regions);
+	m->regions = sorted;
+	return 0;
 }
 
 static int group_by_weight(const void *a, const void *b, void *sort)
@@ -189,7 +231,7 @@ static int build_regions(struct model *m)
 
 	if (!m->n_vmas)
 		return 0;
-	qsort(m->vmas, m->n_vmas, sizeof(*m->vmas), vma_by_loss);
+	sort_vmas(m);
 	for (size_t i = 0; i < m->n_vmas; i++)
 		n += !i || by_region(&m->vmas[i], &m->vmas[i - 1]);
 	m->regions = calloc(n, sizeof(*m->regions));
@@ -220,8 +262,7 @@ static int build_regions(struct model *m)
 		if (model__is_fault(v->kind))
 			r->fault_ns += v->hist.sum;
 	}
-	qsort_r(m->regions, m->n_regions, sizeof(*m->regions), region_by_weight, &m->sort);
-	return 0;
+	return sort_regions(m);
 }
 
 /* "4711 (java)", "4713 mapper of 4711 (java)", "/system.slice", "mmap" */

@@ -33,6 +33,7 @@ struct process {
 };
 
 struct known {
+	struct known *next;		/* of those with the same place in the table */
 	uint32_t tgid;
 	uint64_t start, end;
 	uint64_t reading;		/* that the region is of */
@@ -42,8 +43,9 @@ struct known {
 struct places {
 	char *proc;
 	bool explains;
-	void *processes;		/* trees of tsearch() */
-	void *known;
+	void *processes;		/* a tree of tsearch() */
+	struct known **known;		/* a hash table */
+	size_t n_known, n_lists;	/* the latter a power of two, or 0 */
 };
 
 static int by_tgid(const void *a, const void *b)
@@ -53,15 +55,58 @@ static int by_tgid(const void *a, const void *b)
 	return (x->tgid > y->tgid) - (x->tgid < y->tgid);
 }
 
-static int by_key(const void *a, const void *b)
+/* Where in the table the list is that a range is in. */
+static struct known **list_of(const struct places *p, uint32_t tgid, uint64_t start, uint64_t end)
 {
-	const struct known *x = a, *y = b;
+	uint64_t h = (start ^ end << 20 ^ tgid) * 0x9e3779b97f4a7c15;
 
-	if (x->tgid != y->tgid)
-		return x->tgid < y->tgid ? -1 : 1;
-	if (x->start != y->start)
-		return x->start < y->start ? -1 : 1;
-	return (x->end > y->end) - (x->end < y->end);
+	return &p->known[(h ^ h >> 32) & (p->n_lists - 1)];
+}
+
+static struct known *find_known(const struct places *p, uint32_t tgid, uint64_t start, uint64_t end)
+{
+	struct known *k = p->n_lists ? *list_of(p, tgid, start, end) : NULL;
+
+	while (k && (k->start != start || k->end != end || k->tgid != tgid))
+		k = k->next;
+	return k;
+}
+
+/* Make the table larger.  Returns 0, -1 when memory is short. */
+static int grow_known(struct places *p)
+{
+	struct known **old = p->known;
+	size_t n_old = p->n_lists, n = n_old ? 2 * n_old : 256;
+	struct known **new = calloc(n, sizeof(struct known *));
+
+	if (!new)
+		return -1;
+	p->known = new;
+	p->n_lists = n;
+	for (size_t i = 0; i < n_old; i++)
+		for (struct known *k = old[i], *next; k; k = next) {
+			struct known **list = list_of(p, k->tgid, k->start, k->end);
+
+			next = k->next;
+			k->next = *list;
+			*list = k;
+		}
+	free(old);
+	return 0;
+}
+
+/* Keep @k, which isn't kept yet.  Returns 0, -1 when memory is short. */
+static int keep_known(struct places *p, struct known *k)
+{
+	struct known **list;
+
+	if (p->n_known >= p->n_lists && grow_known(p))
+		return -1;
+	list = list_of(p, k->tgid, k->start, k->end);
+	k->next = *list;
+	*list = k;
+	p->n_known++;
+	return 0;
 }
 
 static uint64_t now_ms(void)
@@ -95,16 +140,6 @@ static void free_process(void *v)
 	ranges__free(&process->maps);
 	ranges__free(&process->regions);
 	free(process);
-}
-
-void places__free(struct places *p)
-{
-	if (!p)
-		return;
-	tdestroy(p->processes, free_process);
-	tdestroy(p->known, free);
-	free(p->proc);
-	free(p);
 }
 
 /* To be freed; NULL when memory is short, or nothing is to be read. */
@@ -164,7 +199,7 @@ static uint64_t read_birth(const struct places *p, uint32_t tgid)
 	return born;
 }
 
-/* Nodes of a tree that aren't needed any more. */
+/* Processes that aren't needed any more. */
 struct unneeded {
 	bool (*keep)(void *ctx, uint32_t tgid, uint64_t start, uint64_t end);
 	void *ctx;
@@ -196,25 +231,39 @@ static void visit_process(const void *node, VISIT which, void *ctx)
 		note_unneeded(u, process);
 }
 
-static void visit_known(const void *node, VISIT which, void *ctx)
+/* Forget the names of ranges that aren't needed. */
+static void forget_known(struct places *p, bool (*keep)(void *ctx, uint32_t tgid, uint64_t start, uint64_t end), void *ctx)
 {
-	struct known *known = *(struct known *const *)node;
-	struct unneeded *u = ctx;
-
-	if ((which == postorder || which == leaf) &&
-	    !u->keep(u->ctx, known->tgid, known->start, known->end))
-		note_unneeded(u, known);
+	for (size_t i = 0; i < p->n_lists; i++)
+		for (struct known **at = &p->known[i], *k = *at; k; k = *at) {
+			if (keep(ctx, k->tgid, k->start, k->end)) {
+				at = &k->next;
+				continue;
+			}
+			*at = k->next;
+			p->n_known--;
+			free(k);
+		}
 }
 
-/* Forget the names of ranges that aren't needed. */
-static void forget_known(struct places *p, struct unneeded *known)
+static bool none_needed(void *ctx, uint32_t tgid, uint64_t start, uint64_t end)
 {
-	twalk_r(p->known, visit_known, known);
-	for (size_t i = 0; i < known->n; i++) {
-		tdelete(known->v[i], &p->known, by_key);
-		free(known->v[i]);
-	}
-	free(known->v);
+	(void)ctx;
+	(void)tgid;
+	(void)start;
+	(void)end;
+	return false;
+}
+
+void places__free(struct places *p)
+{
+	if (!p)
+		return;
+	tdestroy(p->processes, free_process);
+	forget_known(p, none_needed, NULL);
+	free(p->known);
+	free(p->proc);
+	free(p);
 }
 
 static bool of_another(void *ctx, uint32_t tgid, uint64_t start, uint64_t end)
@@ -227,7 +276,6 @@ static bool of_another(void *ctx, uint32_t tgid, uint64_t start, uint64_t end)
 /* Read the mappings anew. */
 static int read_process(struct places *p, struct process *process)
 {
-	struct unneeded known = { .keep = of_another, .ctx = &process->tgid };
 	uint64_t born = read_birth(p, process->tgid), begun = now_ms();
 	struct ranges maps = { 0 };
 	char *path;
@@ -238,7 +286,7 @@ static int read_process(struct places *p, struct process *process)
 	if (born && process->born && born != process->born) {
 		ranges__free(&process->maps);
 		ranges__free(&process->regions);
-		forget_known(p, &known);
+		forget_known(p, of_another, &process->tgid);
 	}
 	if (born)
 		process->born = born;
@@ -334,15 +382,14 @@ static void locate(struct place *place, const struct process *process, uint64_t 
 const struct place *places__get(struct places *p, uint32_t tgid, uint64_t start, uint64_t end)
 {
 	static const struct place nowhere;
-	struct known key = { .tgid = tgid, .start = start, .end = end };
-	struct known **node = tfind(&key, &p->known, by_key), *new;
+	struct known *known = find_known(p, tgid, start, end);
 	static struct place once;
 	struct process *process;
 	bool late;
 
-	if (node) {
-		follow(p, *node);
-		return &(*node)->place;
+	if (known) {
+		follow(p, known);
+		return &known->place;
 	}
 	process = process_of(p, tgid);
 	if (!process)
@@ -359,24 +406,23 @@ const struct place *places__get(struct places *p, uint32_t tgid, uint64_t start,
 	/* Addresses are too many to be kept; and what has no name yet may get one. */
 	if (end - start == 1 || (end && late && !once.name[0]))
 		return &once;
-	new = calloc(1, sizeof(*new));
-	if (!new)
+	known = calloc(1, sizeof(*known));
+	if (!known)
 		return &nowhere;
-	*new = key;
-	new->reading = process->readings;
-	new->place = once;
-	node = tsearch(new, &p->known, by_key);
-	if (!node) {
-		free(new);
+	*known = (struct known){
+		.tgid = tgid, .start = start, .end = end, .reading = process->readings, .place = once,
+	};
+	if (keep_known(p, known)) {
+		free(known);
 		return &nowhere;
 	}
-	return &(*node)->place;
+	return &known->place;
 }
 
 void places__retain(struct places *p,
 		    bool (*keep)(void *ctx, uint32_t tgid, uint64_t start, uint64_t end), void *ctx)
 {
-	struct unneeded processes = { .keep = keep, .ctx = ctx }, known = processes;
+	struct unneeded processes = { .keep = keep, .ctx = ctx };
 
 	twalk_r(p->processes, visit_process, &processes);
 	for (size_t i = 0; i < processes.n; i++) {
@@ -384,5 +430,5 @@ void places__retain(struct places *p,
 		free_process(processes.v[i]);
 	}
 	free(processes.v);
-	forget_known(p, &known);
+	forget_known(p, keep, ctx);
 }

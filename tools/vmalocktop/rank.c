@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "rank.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 
 /* Move all of @from to @to, ordered by the byte of their ranks at @shift and, where that is the same, as before. */
@@ -19,6 +20,14 @@ static void order_by_byte(const struct ranked *from, struct ranked *to, size_t n
 	}
 	for (size_t i = 0; i < n; i++)
 		to[next[from[i].rank >> shift & 255]++] = from[i];
+}
+
+static bool in_order(const struct ranked *v, size_t n, int (*cmp)(const void *a, const void *b, void *ctx), void *ctx)
+{
+	for (size_t i = 1; i < n; i++)
+		if (cmp(&v[i - 1], &v[i], ctx) > 0)
+			return false;
+	return true;
 }
 
 struct ranked *rank__sort(struct ranked *v, size_t n, int (*cmp)(const void *a, const void *b, void *ctx), void *ctx)
@@ -40,7 +49,8 @@ struct ranked *rank__sort(struct ranked *v, size_t n, int (*cmp)(const void *a, 
 	for (size_t i = 0, end; cmp && i < n; i = end) {
 		for (end = i + 1; end < n && v[end].rank == v[i].rank; end++)
 			;
-		if (end - i > 1)
+		/* Often they came in the order that they shall have. */
+		if (!in_order(v + i, end - i, cmp, ctx))
 			qsort_r(v + i, end - i, sizeof(*v), cmp, ctx);
 	}
 	return v;
