@@ -25,7 +25,8 @@ static struct json *begin(void)
 /* The text of the document, NULL when memory was short. */
 static char *finish(void)
 {
-	const char *text = json__text();
+	size_t n;
+	const char *text = json__text(&n);
 
 	return text ? strdup(text) : NULL;
 }

@@ -53,9 +53,14 @@ static inline void put(const char *s, size_t n)
 	doc.n += n;
 }
 
-static void put_char(char c)
+static inline void put_char(char c)
 {
-	put(&c, 1);
+	char *to = room_for(1);
+
+	if (!to)
+		return;
+	*to = c;
+	doc.n++;
 }
 
 /* Two digits at a time; room is made and memory copied by a constant number of bytes, which takes no loop. */
@@ -66,6 +71,13 @@ static void put_u64(uint64_t v)
 		"5051525354555657585960616263646566676869707172737475767778798081828384858687888990919293949596979899";
 	char digits[2 * MAX_DIGITS], *end = digits + MAX_DIGITS, *at = end, *to = room_for(MAX_DIGITS);
 
+	if (v < 10) {
+		if (to) {
+			*to = '0' + v;
+			doc.n++;
+		}
+		return;
+	}
 	while (v >= 10) {
 		at -= 2;
 		memcpy(at, pairs + 2 * (v % 100), 2);
@@ -77,6 +89,12 @@ static void put_u64(uint64_t v)
 		return;
 	memcpy(to, at, MAX_DIGITS);
 	doc.n += end - at;
+}
+
+/* Whether JSON has @c as it is. */
+static inline bool plain(char c)
+{
+	return (unsigned char)c >= ' ' && c != '"' && c != '\\';
 }
 
 /* The letter that stands for @c behind a backslash, 0 if none does. */
@@ -108,10 +126,11 @@ static void put_text(const char *s)
 
 	put_char('"');
 	for (; *s; s++) {
-		char letter = escape(*s);
+		char letter;
 
-		if (!letter && (unsigned char)*s >= ' ')
+		if (plain(*s))
 			continue;
+		letter = escape(*s);
 		put(from, s - from);
 		from = s + 1;
 		snprintf(code, sizeof(code), letter ? "\\%c" : "\\u%04x", letter ? letter : *s);
@@ -257,9 +276,34 @@ void json__numbers(struct json *to, const uint64_t *v, int n)
 	put_char(']');
 }
 
-const char *json__text(void)
+struct json_part json__begin_part(struct json *to)
+{
+	end_to(to - doc.open + 1);
+	/* Behind the comma that there will be. */
+	return (struct json_part){ .at = doc.n + to->any };
+}
+
+void json__end_part(struct json *to, struct json_part *part)
+{
+	end_to(to - doc.open + 1);
+	part->n = doc.n - part->at;
+}
+
+void json__repeat(struct json *to, const struct json_part *part)
+{
+	end_to(to - doc.open + 1);
+	if (to->any)
+		put_char(',');
+	to->any = true;
+	/* The part may move when there isn't room. */
+	if (room_for(part->n))
+		put(doc.text + part->at, part->n);
+}
+
+const char *json__text(size_t *n)
 {
 	end_to(0);
+	*n = doc.n;
 	put_char('\0');
 	return doc.failed ? NULL : doc.text;
 }

@@ -11,6 +11,7 @@
 #define VMALOCKTOP_JSON_PARTS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* An object or array that hasn't ended. */
@@ -41,11 +42,28 @@ struct json *json__element(struct json *to);
 /* json__numbers() - append an array of the @n numbers at @v to array @to */
 void json__numbers(struct json *to, const uint64_t *v, int n);
 
+/* Members of an object, as they were written. */
+struct json_part {
+	size_t at, n;
+};
+
+/**
+ * json__begin_part() - what is added to @to from here on is a part
+ * json__end_part() - and ends here
+ * json__repeat() - add the members of @part to object @to as well
+ *
+ * Only as long as the document isn't ended.
+ */
+struct json_part json__begin_part(struct json *to);
+void json__end_part(struct json *to, struct json_part *part);
+void json__repeat(struct json *to, const struct json_part *part);
+
 /**
  * json__text() - end the document and everything in it
+ * @n: gets the number of bytes, without the NUL behind them
  *
  * Return: the document, on one line, until json__new() is called again; NULL when memory was short.
  */
-const char *json__text(void);
+const char *json__text(size_t *n);
 
 #endif

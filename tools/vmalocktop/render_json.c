@@ -2,6 +2,7 @@
 #include "render.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "hist.h"
 #include "json_parts.h"
@@ -18,17 +19,23 @@ static void hist_into(struct json *o, const struct vt_hist *h, bool max_exact,
 		      const char *sum, const char *max)
 {
 	struct json *slots;
+	uint64_t count = h->zero;
+	int used[VT_SLOTS], n = 0;
 
-	json__add_u64(o, "count", hist__count(h));
+	for (int k = 0; k < VT_SLOTS; k++) {
+		if (!h->slots[k])
+			continue;
+		count += h->slots[k];
+		used[n++] = k;
+	}
+	json__add_u64(o, "count", count);
 	json__add_u64(o, sum, h->sum);
 	json__add_u64(o, max, h->max);
 	json__add_bool(o, "max_exact", max_exact);
 	json__add_u64(o, "zero", h->zero);
 	slots = json__array(o, "slots");
-	for (int k = 0; k < VT_SLOTS; k++) {
-		if (h->slots[k])
-			json__numbers(slots, (uint64_t[]){ hist__low(k), hist__high(k), h->slots[k] }, 3);
-	}
+	for (int i = 0; i < n; i++)
+		json__numbers(slots, (uint64_t[]){ hist__low(used[i]), hist__high(used[i]), h->slots[used[i]] }, 3);
 }
 
 static void times_into(struct json *o, const struct vt_hist *h, bool max_exact)
@@ -135,9 +142,15 @@ static void range_into(struct json *o, uint64_t start, uint64_t end, const char 
 	json__add_u64(o, "size", end - start);
 }
 
+static bool is_range(const struct model_vma *v, const struct range *r)
+{
+	return v->start == r->start && v->end == r->end && !strcmp(v->place->name, r->name);
+}
+
 static void add_regions(struct json *to, const struct model *m)
 {
 	struct json *regions = json__array(to, "regions");
+	struct json_part range, parts[VT_KINDS];
 
 	for (size_t i = 0; i < m->n_regions; i++) {
 		const struct model_region *r = &m->regions[i];
@@ -145,22 +158,38 @@ static void add_regions(struct json *to, const struct model *m)
 
 		json__add_u64(o, "pid", r->tgid);
 		json__add_text(o, "comm", r->comm);
+		range = json__begin_part(o);
 		range_into(o, r->range.start, r->range.end, r->range.name);
+		json__end_part(o, &range);
 		json__add_u64(o, "fault_wait_ns", r->fault_ns);
 		kinds = json__object(o, "kinds");
-		for (int k = 0; k < VT_KINDS; k++)
-			if (r->kinds[k])
-				times_into(json__object(kinds, model__kind_name(k)), r->kinds[k],
-					   r->max_exact[k]);
+		for (int k = 0; k < VT_KINDS; k++) {
+			struct json *kind;
+
+			if (!r->kinds[k])
+				continue;
+			kind = json__object(kinds, model__kind_name(k));
+			parts[k] = json__begin_part(kind);
+			times_into(kind, r->kinds[k], r->max_exact[k]);
+			json__end_part(kind, &parts[k]);
+		}
 		vmas = json__array(o, "vmas");
 		for (size_t j = r->first; j < r->first + r->n; j++) {
 			const struct model_vma *v = &m->vmas[j];
 			struct json *vma = json__element(vmas);
 
-			range_into(vma, v->start, v->end, v->place->name);
+			/* Many a region is one VMA. */
+			if (is_range(v, &r->range))
+				json__repeat(vma, &range);
+			else
+				range_into(vma, v->start, v->end, v->place->name);
 			json__add_bool(vma, "unmapped", v->unmapped);
 			json__add_text(vma, "kind", model__kind_name(v->kind));
-			times_into(vma, &v->hist, v->max_exact);
+			/* The only one with waits of this kind. */
+			if (r->kinds[v->kind] == &v->hist)
+				json__repeat(vma, &parts[v->kind]);
+			else
+				times_into(vma, &v->hist, v->max_exact);
 		}
 	}
 }
@@ -317,10 +346,13 @@ void render__json_into(struct json *o, const struct model *m, const struct times
 int render__json(FILE *out, const struct model *m, const struct timespec *when)
 {
 	const char *text;
+	size_t n;
 
 	render__json_into(json__new(), m, when);
-	text = json__text();
-	if (text)
-		fprintf(out, "%s\n", text);
+	text = json__text(&n);
+	if (text) {
+		fwrite(text, 1, n, out);
+		fputc('\n', out);
+	}
 	return text ? 0 : -1;
 }
