@@ -147,10 +147,9 @@ static void end_to(unsigned int depth)
 		put_char(doc.open[--doc.depth].array ? ']' : '}');
 }
 
-/* Go on in @to, with @key if that is an object. */
-static void next(struct json *to, const char *key)
+/* Go on in @to, with @key, of @n bytes, if that is an object. */
+static inline void next(struct json *to, const char *key, size_t n)
 {
-	size_t n = to->array ? 0 : strlen(key);
 	char *at;
 
 	end_to(to - doc.open + 1);
@@ -190,19 +189,19 @@ struct json *json__new(void)
 	return begin(false);
 }
 
-void json__add_null(struct json *to, const char *key)
+void json__put_null(struct json *to, const char *key, size_t n_key)
 {
-	next(to, key);
+	next(to, key, n_key);
 	put("null", 4);
 }
 
-void json__add_u64(struct json *to, const char *key, uint64_t v)
+void json__put_u64(struct json *to, const char *key, size_t n_key, uint64_t v)
 {
-	next(to, key);
+	next(to, key, n_key);
 	put_u64(v);
 }
 
-void json__add_double(struct json *to, const char *key, double v)
+void json__put_double(struct json *to, const char *key, size_t n_key, double v)
 {
 	char digits[32];
 
@@ -210,27 +209,27 @@ void json__add_double(struct json *to, const char *key, double v)
 	snprintf(digits, sizeof(digits), "%.17g", v);
 	if (!strpbrk(digits, ".en"))
 		strcat(digits, ".0");
-	next(to, key);
+	next(to, key, n_key);
 	put(digits, strlen(digits));
 }
 
-void json__add_bool(struct json *to, const char *key, bool v)
+void json__put_bool(struct json *to, const char *key, size_t n_key, bool v)
 {
-	next(to, key);
+	next(to, key, n_key);
 	put(v ? "true" : "false", v ? 4 : 5);
 }
 
-void json__add_text(struct json *to, const char *key, const char *s)
+void json__put_text(struct json *to, const char *key, size_t n_key, const char *s)
 {
 	if (!s[0]) {
-		json__add_null(to, key);
+		json__put_null(to, key, n_key);
 		return;
 	}
-	next(to, key);
+	next(to, key, n_key);
 	put_text(s);
 }
 
-void json__add_address(struct json *to, const char *key, uint64_t v)
+void json__put_address(struct json *to, const char *key, size_t n_key, uint64_t v)
 {
 	char hex[20], *at = hex + sizeof(hex);
 
@@ -241,38 +240,46 @@ void json__add_address(struct json *to, const char *key, uint64_t v)
 	} while (v);
 	*--at = 'x';
 	*--at = '0';
-	next(to, key);
+	next(to, key, n_key);
 	put_char('"');
 	put(at, hex + sizeof(hex) - at);
 }
 
-struct json *json__object(struct json *to, const char *key)
+struct json *json__put_object(struct json *to, const char *key, size_t n_key)
 {
-	next(to, key);
+	next(to, key, n_key);
 	return begin(false);
 }
 
-struct json *json__array(struct json *to, const char *key)
+struct json *json__put_array(struct json *to, const char *key, size_t n_key)
 {
-	next(to, key);
+	next(to, key, n_key);
 	return begin(true);
 }
 
 struct json *json__element(struct json *to)
 {
-	next(to, NULL);
+	next(to, NULL, 0);
 	return begin(false);
 }
 
 void json__numbers(struct json *to, const uint64_t *v, int n)
 {
-	next(to, NULL);
+	next(to, NULL, 0);
 	put_char('[');
 	for (int i = 0; i < n; i++) {
 		if (i)
 			put_char(',');
 		put_u64(v[i]);
 	}
+	put_char(']');
+}
+
+void json__bounded(struct json *to, const char *bounds, size_t n, uint64_t v)
+{
+	next(to, NULL, 0);
+	put(bounds, n);
+	put_u64(v);
 	put_char(']');
 }
 

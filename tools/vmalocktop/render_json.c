@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "render.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,6 +14,18 @@ static void add_counts(struct json *to, const char *key, const struct counts *c)
 
 	for (int i = 0; i < c->n; i++)
 		json__add_u64(o, c->v[i].name, c->v[i].count);
+}
+
+/* What stands before the count of slot @k, of @n bytes: it is the same in each histogram. */
+static const char *bounds_of(int k, size_t *n)
+{
+	static char text[VT_SLOTS][48];
+	static size_t length[VT_SLOTS];
+
+	if (!length[k])
+		length[k] = snprintf(text[k], sizeof(text[k]), "[%" PRIu64 ",%" PRIu64 ",", hist__low(k), hist__high(k));
+	*n = length[k];
+	return text[k];
 }
 
 static void hist_into(struct json *o, const struct vt_hist *h, bool max_exact,
@@ -34,8 +47,12 @@ static void hist_into(struct json *o, const struct vt_hist *h, bool max_exact,
 	json__add_bool(o, "max_exact", max_exact);
 	json__add_u64(o, "zero", h->zero);
 	slots = json__array(o, "slots");
-	for (int i = 0; i < n; i++)
-		json__numbers(slots, (uint64_t[]){ hist__low(used[i]), hist__high(used[i]), h->slots[used[i]] }, 3);
+	for (int i = 0; i < n; i++) {
+		size_t length;
+		const char *bounds = bounds_of(used[i], &length);
+
+		json__bounded(slots, bounds, length, h->slots[used[i]]);
+	}
 }
 
 static void times_into(struct json *o, const struct vt_hist *h, bool max_exact)
