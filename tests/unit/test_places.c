@@ -184,6 +184,7 @@ static void why_a_region_is_not_known(void **state)
 {
 	struct places *p = places__new(proc);
 	const struct place *place;
+	char path[128];
 
 	(void)state;
 	stop_clock();
@@ -205,6 +206,19 @@ static void why_a_region_is_not_known(void **state)
 	stopped_at++;
 	places__catch_up(p, 42);
 	assert_string_equal(places__get(p, 42, 0x5000, 0x6000)->region.name, "[anon:late]");
+	/* Nor may everybody read them. */
+	assert_int_equal(chmod(proc, 0755), 0);
+	snprintf(path, sizeof(path), "%s/42", proc);
+	assert_int_equal(chmod(path, 0755), 0);
+	snprintf(path, sizeof(path), "%s/42/maps", proc);
+	assert_int_equal(chmod(path, 0600), 0);
+	assert_int_equal(seteuid(65534), 0);
+	stopped_at++;
+	assert_int_equal(places__get(p, 42, 0x20000, 0x30000)->region.start, REGION_FORBIDDEN);
+	assert_int_equal(seteuid(0), 0);
+	assert_int_equal(places__get(p, 42, 0x20000, 0x30000)->region.start, REGION_FORBIDDEN);
+	stopped_at++;
+	assert_int_equal(places__get(p, 42, 0x20000, 0x30000)->region.start, REGION_UNMAPPED);
 	/* Of a process that is gone nothing will be. */
 	assert_int_equal(places__get(p, 43, 0x1000, 0x2000)->region.start, REGION_UNMAPPED);
 	places__free(p);

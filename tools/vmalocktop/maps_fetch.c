@@ -21,7 +21,7 @@ struct fetch {
 	pthread_mutex_t lock;		/* of all but path, fd and reads */
 	pthread_cond_t changed;
 	struct ranges maps;
-	int err;
+	int err, reason;		/* why not, errno's */
 	bool done, left;
 	char *path;
 	int fd;
@@ -90,12 +90,13 @@ static void *run(void *arg)
 {
 	struct fetch *f = arg;
 	struct ranges maps = { 0 };
-	int err = parse(f, &maps);
+	int err = parse(f, &maps), reason = errno;
 	bool left;
 
 	pthread_mutex_lock(&f->lock);
 	f->maps = maps;
 	f->err = err;
+	f->reason = reason;
 	f->done = true;
 	left = f->left;
 	pthread_cond_signal(&f->changed);
@@ -140,7 +141,7 @@ int maps__fetch(const char *path, struct ranges *maps)
 {
 	struct fetch *f;
 	pthread_t thread;
-	int err;
+	int err, reason;
 
 	if (atomic_load(&left_behind) >= MOST_LEFT) {
 		errno = ETIMEDOUT;
@@ -167,9 +168,10 @@ int maps__fetch(const char *path, struct ranges *maps)
 	pthread_mutex_unlock(&f->lock);
 	pthread_join(thread, NULL);
 	err = f->err;
+	reason = f->reason;
 	*maps = f->maps;
 	f->maps = (struct ranges){ 0 };
 	fetch_free(f);
-	errno = 0;
+	errno = reason;
 	return err;
 }

@@ -13,7 +13,7 @@
  * Up to 6.16 each read() waits for the process' mmap_lock (fs/proc/task_mmu.c:m_start()), which a writer that hangs
  * never gives: it is done by a thread, which is left behind when it has read nothing for a second.  What it waits for
  * can be killed: it ends with this program at the latest.  While eight are left behind, nothing is read.
- * Return: 0, -1 as maps__parse(), or when the file can't be opened; with ETIMEDOUT in errno when given up.
+ * Return: 0, -1 as maps__parse(), or when the file can't be opened, which errno says; ETIMEDOUT when given up.
  */
 int maps__fetch(const char *path, struct ranges *maps);
 

@@ -14,10 +14,10 @@
 #include "text.h"
 
 /*
- * Mappings are read once a second at most, and for half a per cent of the time:
+ * Mappings are read about once a second at most, and for half a per cent of the time:
  * it takes the process' mmap_lock, and with a hundred thousand of them, long.
  */
-#define MIN_PAUSE_MS	1000
+#define MIN_PAUSE_MS	900	/* a report a second, which is never quite on time, shall always find them new */
 #define PAUSES		200
 /* Of a process that hangs, after this time. */
 #define HANGS_MS	10000
@@ -29,7 +29,7 @@ struct process {
 	struct ranges maps, regions;
 	uint64_t next_ms;		/* when the mappings may be read again, 0: they never were */
 	uint64_t readings;		/* how often they were */
-	bool missed;			/* the last time they couldn't be, and the process lives */
+	uint64_t missed;		/* why the last time they couldn't be, of a process that lives: REGION_...; 0: they could */
 };
 
 struct known {
@@ -273,13 +273,27 @@ static bool of_another(void *ctx, uint32_t tgid, uint64_t start, uint64_t end)
 	return tgid != *(uint32_t *)ctx;
 }
 
+/* What that a reading has failed with @err in errno says of a region. */
+static uint64_t unread(int err)
+{
+	switch (err) {
+	case EACCES:
+	case EPERM:
+		return REGION_FORBIDDEN;
+	case ETIMEDOUT:
+		return REGION_HANGS;
+	default:
+		return REGION_UNREAD;
+	}
+}
+
 /* Read the mappings anew. */
 static int read_process(struct places *p, struct process *process)
 {
 	uint64_t born = read_birth(p, process->tgid), begun = now_ms();
 	struct ranges maps = { 0 };
+	int err, reason;
 	char *path;
-	int err;
 
 	process->next_ms = begun + MIN_PAUSE_MS;
 	/* Another process with the PID of one that is gone has nothing of it. */
@@ -292,17 +306,18 @@ static int read_process(struct places *p, struct process *process)
 		process->born = born;
 	read_comm(p, process);
 	path = proc_path(p, process->tgid, "maps");
-	process->missed = true;
+	process->missed = REGION_FORBIDDEN;
 	if (!path)
 		return -1;
 	err = maps__fetch(path, &maps);
-	if (err && errno == ETIMEDOUT)
+	reason = errno;
+	if (err && reason == ETIMEDOUT)
 		process->next_ms = now_ms() + HANGS_MS;
 	else
 		process->next_ms += (now_ms() - begun) * PAUSES;
 	free(path);
 	/* Of one that is gone or about to there will never be more to read. */
-	process->missed = err && born;
+	process->missed = err && born ? unread(reason) : 0;
 	/* A process that is exiting has no mappings: no reason to forget them. */
 	if (err || !maps.n || maps__remember(&process->regions, &maps)) {
 		ranges__free(&maps);
@@ -402,7 +417,8 @@ const struct place *places__get(struct places *p, uint32_t tgid, uint64_t start,
 	once = nowhere;
 	locate(&once, process, start, end);
 	if (p->explains && once.region.start == once.region.end)
-		once.region.start = once.region.end = !end ? REGION_OTHERS : late ? REGION_UNREAD : REGION_UNMAPPED;
+		once.region.start = once.region.end = !end ? REGION_OTHERS : !late ? REGION_UNMAPPED :
+			process->missed ? process->missed : REGION_UNREAD;
 	/* Addresses are too many to be kept; and what has no name yet may get one. */
 	if (end - start == 1 || (end && late && !once.name[0]))
 		return &once;

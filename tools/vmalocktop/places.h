@@ -18,6 +18,9 @@ enum {
 	REGION_UNMAPPED,		/* nothing is mapped there any more */
 	REGION_UNREAD,			/* the mappings have not been read since */
 	REGION_OTHERS,			/* of a process alone: all ranges that aren't kept apart */
+	REGION_FORBIDDEN,		/* the mappings may not be read */
+	REGION_HANGS,			/* reading them took too long */
+	REGION_REASONS,
 };
 
 /* Where a VMA lies. */

@@ -284,6 +284,8 @@ static int live_read(void *ctx, bool whole, enum sort sort, struct model *m)
 		snapshot_open__free(&ended);
 	}
 	live_window__keep(&s->window, &now);
+	/* That has looked up what there is; a look in between would make the next one too early to read mappings again. */
+	s->next_tick = now_ns() + TICK_NS;
 	if (!err)
 		s->unread = most_unread(m);
 	return err;
