@@ -24,7 +24,7 @@ teardown() {
 		"${tmux[@]}" kill-server 2>/dev/null || true
 	fi
 	if [ -n "${load:-}" ]; then
-		kill "$load" 2>/dev/null || true
+		kill "$load" ${other:+"$other"} 2>/dev/null || true
 	fi
 }
 
@@ -109,7 +109,7 @@ keys() {
 	shows '^    LOST   SHR '
 	keys w
 	shows '^WRITERS THAT STALLED FAULTS$'
-	shows '^Esc back  q quit  a all  f funnel  w writers  o open(  line [0-9]+ of [0-9]+)?$'
+	shows '^Esc back  q quit  a all  Enter look into  f funnel  o open(  line [0-9]+ of [0-9]+)?$'
 	keys f
 	shows '^(from user mode|looked up under RCU) +[0-9]+ '
 	keys o
@@ -217,6 +217,61 @@ keys() {
 	shows " $load vmalock… +[0-9.]+[KMG] (memfd:|\\[anon)"
 	"${tmux[@]}" resize-window -x 110 -y 24
 	shows '^    LOST   SHR   WAITS      MAX KIND          PID COMMAND         SIZE REGION$'
+}
+
+@test "P: one process alone, and all again" {
+	terminal
+	"$program" --duration 300 --modes anon,replace,mprotect >/dev/null 3>&- &
+	load=$!
+	build/bin/vmalock-load --duration 300 --modes anon,replace,mprotect >/dev/null 3>&- &
+	other=$!
+	"${tmux[@]}" new-session -d -x 120 -y 50 "build/bin/vmalocktop -p $load -p $other; echo left with \$?; cat"
+	shows " $load vmalock-load "
+	shows " $other vmalock-load "
+	keys a
+	# whose rows come first is chance
+	leads " ($load|$other) vmalock-load "
+	keys p
+	shows ' PAUSED$'
+	first=$(grep -A 1 '^    LOST   SHR ' "$BATS_TEST_TMPDIR/screen" | grep -oE " ($load|$other) vmalock" | tr -dc 0-9)
+	keys P
+	shows "^vmalocktop [0-9:]{8}  PID $first \(vmalock-load\) alone, P: all  2 processes  all "
+	shows '^all processes: [0-9]+ faults/s '
+	shows "^[0-9]+% behind vmalock-load \(PID $first\)"
+	[ -z "$(grep -E " $((load + other - first)) " "$BATS_TEST_TMPDIR/screen")" ]
+	keys P
+	shows '^vmalocktop [0-9:]{8}  2 processes  all '
+	keys p
+	shows " $((load + other - first)) vmalock-load "
+	kill "$other"
+}
+
+@test "w, Enter: whom a writer stalled, where, with stacks; Esc: back, twice" {
+	view 100 60 --stacks
+	shows '^WRITERS THAT STALLED FAULTS$'
+	keys a
+	shows '^ +[0-9.]+(us|ms|s) .* [a-z_]+ +'"$load +[0-9]+ (mmap|mprotect) +vmalock-load"
+	keys p
+	shows ' PAUSED$'
+	keys w
+	shows '^Esc back  q quit  a recent  Enter look into '
+	keys Down
+	sleep 0.3
+	row=$("${tmux[@]}" capture-pane -e -p | grep -E $'\e\\[([0-9;]*;)?7m' | grep -oE " $load +[0-9]+ [a-z]+ " | head -n 1)
+	[ -n "$row" ]
+	read -r _ tid call <<<"$row"
+	keys Enter
+	shows "^vmalock-load, thread $tid of $load, in $call$"
+	shows '^[0-9]+ faults lost [0-9.]+(us|ms|s) behind it(; its last call was on .*)?$'
+	shows '^REGIONS IN WHICH IT STALLED FAULTS$'
+	shows '^ +[0-9.]+(us|ms|s) +[0-9]+ +[0-9.]+(us|ms|s) (baby|excl|mmap_lock) +'"$load"' +[0-9.]+[KMG] (memfd:|\[anon).* 0x[0-9a-f]+$'
+	shows '^RANGES THAT THESE FAULTS WANTED$'
+	keys G
+	shows "^  behind vmalock-load \(tid $tid\) in $call$|^      (asm_)?exc_page_fault$"
+	keys Escape
+	shows '^WRITERS THAT STALLED FAULTS$'
+	keys Escape
+	shows '^    LOST   SHR '
 }
 
 @test "the process ends: the terminal is as before, and that is said" {

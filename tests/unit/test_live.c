@@ -131,6 +131,14 @@ static void what_is_not_shown_is_said(void **state)
 	free(text);
 }
 
+/* A page of text about all since tracing began. */
+static char *page(enum page page, const struct model *m, uint32_t tgid, uint64_t start)
+{
+	const struct live_view v = { .page = page, .whole = true, .tgid = tgid, .start = start };
+
+	return live_text__page(&v, m);
+}
+
 /* A hang is as much as any other wait, before it is over. */
 static void open_waits_count(void **state)
 {
@@ -167,7 +175,7 @@ static void open_waits_count(void **state)
 	text = printed(verdict, &m);
 	contains(text, "faults lost 16.0s: 1.07 threads stood still; 3 wait now (16.0s of that so far)\n");
 	free(text);
-	text = live_text__page(PAGE_WRITERS, &m, 0, 0, true);
+	text = page(PAGE_WRITERS, &m, 0, 0);
 	contains(text, "munmap");
 	/* Its range isn't known before it is over. */
 	assert_null(strstr(text, "0x0"));
@@ -298,7 +306,7 @@ static void ranges_in_a_region(void **state)
 	vmas[10].end = vmas[10].start + 1;
 	vmas[11].start = vmas[11].end = 0;
 	region.kinds[VT_MMAP_LOCK] = &(struct vt_hist){ .slots[0] = 1 };
-	text = live_text__page(PAGE_REGION, &m, 42, 0x7f0000000000, true);
+	text = page(PAGE_REGION, &m, 42, 0x7f0000000000);
 	contains(text, "RANGES IN IT\n   LOST  WAITS     AVG      MAX KIND        SIZE RANGE\n"
 		       " 99.9ms 123456   809ns <=99.9ms mmap_lock  64.0K 0x7f0000000000-0x7f0000010000 [anon:java heap]\n");
 	contains(text, " 99.9ms 123456   809ns <=99.9ms mmap_lock  64.0K 0x7f0000080000-0x7f0000090000 [anon:java heap]\n");
@@ -314,12 +322,106 @@ static void ranges_in_a_region(void **state)
 	free(text);
 }
 
+/* What a VMA was before it grew, and after, is one row; what is only a part of it isn't, nor are waits of other kinds. */
+static void ranges_of_one_vma(void **state)
+{
+	struct place heap = { .name = "[heap]" };
+	const struct vt_hist one = { .slots[0] = 1, .sum = 1000, .max = 1000 };
+	struct model_vma vmas[] = {
+		{ .start = 0x10000, .end = 0x30000, .kind = VT_MMAP_LOCK },
+		{ .start = 0x10000, .end = 0x38000, .kind = VT_MMAP_LOCK },
+		{ .start = 0x18000, .end = 0x30000, .kind = VT_MMAP_LOCK },
+		{ .start = 0x10000, .end = 0x11000, .kind = VT_MMAP_LOCK },
+		{ .start = 0x10000, .end = 0x30000, .kind = VT_BABY },
+		{ .start = 0x10000, .end = 0x30000, .kind = VT_MMAP_LOCK, .unmapped = true },
+	};
+	struct model_region region = { .tgid = 42, .n = 6, .range = { 0x10000, 0x38000, "[heap]" } };
+	struct model m = { .regions = &region, .n_regions = 1, .vmas = vmas, .n_vmas = 6, .unit_ns = 1000 };
+	char *text;
+
+	(void)state;
+	for (int i = 0; i < 6; i++) {
+		vmas[i].tgid = 42;
+		vmas[i].count = 1;
+		vmas[i].place = &heap;
+		vmas[i].hist = one;
+		vmas[i].hist.sum -= i;
+	}
+	text = page(PAGE_REGION, &m, 42, 0x10000);
+	contains(text, "SIZE RANGE +OTHERS THAT ARE HALF OF IT OR MORE\n"
+		       " 3.00us      3   999ns <=1.00us mmap_lock 128.0K 0x10000-0x30000 +2 [heap]\n");
+	contains(text, "     1   997ns <=1.00us mmap_lock   4.0K 0x10000-0x11000 [heap]\n");
+	contains(text, "baby      128.0K 0x10000-0x30000 [heap]\n");
+	contains(text, "mmap_lock 128.0K 0x10000-0x30000 (unmapped)\n");
+	free(text);
+}
+
+static struct model_stall stall_of(uint32_t victim, uint32_t tid, uint64_t start, uint64_t ns)
+{
+	return (struct model_stall){
+		.key = { .victim_tgid = victim, .tgid = 10, .tid = tid, .syscall = SYS_mprotect, .kind = VT_MMAP_LOCK,
+			 .comm = "writer" },
+		.start = start, .end = start + 0x1000, .region = 0x10000, .count = 1, .ns = ns, .arg0 = 0x20000, .arg1 = 65536,
+	};
+}
+
+/* A writer can be looked into: whom it stalled, in which regions and ranges, with its stacks. */
+static void one_writer(void **state)
+{
+	struct model_region regions[] = {
+		{ .tgid = 42, .comm = "java", .range = { 0x10000, 0x90000, "[anon:heap]" }, .fault_ns = 7000 },
+		{ .tgid = 43, .comm = "other", .range = { 0x10000, 0x20000, "[heap]" }, .fault_ns = 2000 },
+	};
+	struct model_stall stalls[] = {
+		stall_of(42, 11, 0x10000, 4000), stall_of(42, 11, 0x12000, 3000), stall_of(43, 11, 0x10000, 2000),
+		stall_of(42, 12, 0x10000, 500),
+	};
+	struct model_stack stack = {
+		.key = { .who = stalls[0].key, .comm = "faulter" }, .syscall = "mprotect", .user = "main;touch",
+		.blocker_user = "main;protect", .count = 1, .ns = 4000,
+	};
+	struct model m = {
+		.regions = regions, .n_regions = 2, .stalls = stalls, .n_stalls = 4, .stacks = &stack, .n_stacks = 1,
+	};
+	struct live_view v = { .page = PAGE_WRITER, .whole = true };
+	int line;
+	char *text;
+
+	(void)state;
+	/* Rows are writers with what they stalled, two lines each. */
+	assert_true(live_writers__row(&m, 1, 20, &v.chosen, &line));
+	assert_int_equal(v.chosen.tid, 11);
+	assert_int_equal(line, 4);
+	assert_true(live_writers__row(&m, 2, 20, &v.chosen, &line));
+	assert_int_equal(v.chosen.tid, 12);
+	assert_int_equal(live_writers__find(&m, 20, &v.chosen), 2);
+	assert_int_equal(live_writers__find(&m, 2, &v.chosen), -1);
+	assert_false(live_writers__row(&m, 3, 20, &v.chosen, &line));
+	assert_false(live_writers__row(&m, 2, 2, &v.chosen, &line));
+	assert_true(live_writers__row(&m, 0, 20, &v.chosen, &line));
+	text = live_text__page(&v, &m);
+	contains(text, "writer, thread 11 of 10, in mprotect\n3 faults lost 9.00us behind it; its last call was on 64.0K at 0x20000\n");
+	contains(text, "  7.00us      2  3.50us mmap_lock      42  512.0K [anon:heap] 0x10000\n"
+		       "  2.00us      1  2.00us mmap_lock      43   64.0K [heap] 0x10000\n");
+	contains(text, "  4.00us      1  4.00us mmap_lock      42    4.0K 0x10000-0x11000\n"
+		       "  3.00us      1  3.00us mmap_lock      42    4.0K 0x12000-0x13000\n");
+	contains(text, "STACKS OF BOTH SIDES\n");
+	contains(text, "      touch\n      main\n  behind writer (tid 11) in mprotect\n      protect\n");
+	assert_null(strstr(text, "500ns"));
+	free(text);
+	v.chosen.tid = 13;
+	text = live_text__page(&v, &m);
+	assert_string_equal(text, "thread 13 of 10 in mprotect stalled no faults in this time\n");
+	free(text);
+}
+
 /* Why a region isn't known is said, and the ranges in it are shown all the same. */
 static void unknown_regions(void **state)
 {
 	static const char *const names[] = {
 		[REGION_UNMAPPED] = "(no mapping now) of 42 (java)", [REGION_UNREAD] = "(not read yet) of 42 (java)",
-		[REGION_OTHERS] = "(VMA not seen) of 42 (java)",
+		[REGION_OTHERS] = "(VMA not seen) of 42 (java)", [REGION_FORBIDDEN] = "(may not be read) of 42 (java)",
+		[REGION_HANGS] = "(reading hangs) of 42 (java)",
 	};
 	struct place nowhere = { .name = "" };
 	struct model_vma vma = {
@@ -330,11 +432,11 @@ static void unknown_regions(void **state)
 	struct model m = { .regions = &region, .n_regions = 1, .vmas = &vma, .n_vmas = 1, .unit_ns = 1000 };
 
 	(void)state;
-	for (uint64_t why = REGION_UNMAPPED; why <= REGION_OTHERS; why++) {
+	for (uint64_t why = REGION_UNMAPPED; why < REGION_REASONS; why++) {
 		char *text;
 
 		region.range.start = region.range.end = why;
-		text = live_text__page(PAGE_REGION, &m, 42, why, true);
+		text = page(PAGE_REGION, &m, 42, why);
 		contains(text, names[why]);
 		contains(text, "0x7f0000000000-0x7f0000010000");
 		free(text);
@@ -403,9 +505,9 @@ static void processes_are_blamed(void **state)
 	text = printed(live_writers__blame, &m);
 	assert_string_equal(text, "30% behind other (PID 10) in mprotect, 64.0K at 0x7f0000000000\n");
 	free(text);
-	text = live_text__page(PAGE_WRITERS, &m, 0, 0, true);
-	contains(text, "    LOST FAULTS     AVG KIND          PID     TID CALL     WRITER\n"
-		       "    30ns      2    15ns mmap_lock      10      11 mprotect other\n");
+	text = page(PAGE_WRITERS, &m, 0, 0);
+	contains(text, "    LOST FAULTS     AVG KIND          PID     TID CALL           WRITER\n"
+		       "    30ns      2    15ns mmap_lock      10      11 mprotect       other\n");
 	contains(text, " last on 64.0K at 0x7f0000000000\n");
 	free(text);
 	/* mmap without an address; fork, and a thread. */
@@ -425,12 +527,12 @@ static void processes_are_blamed(void **state)
 	stalls[1] = stalls[0];
 	stalls[0].arg0 = stalls[0].arg1 = stalls[1].arg1 = 0;
 	m.n_stalls = 2;
-	text = live_text__page(PAGE_WRITERS, &m, 0, 0, true);
-	contains(text, " clone (fork) other\n");
+	text = page(PAGE_WRITERS, &m, 0, 0);
+	contains(text, " clone (fork)   other\n");
 	free(text);
 	m.n_stalls = 1;
 	stalls[0].arg0 = blockers[0].arg0 = CLONE_VM | CLONE_SIGHAND | CLONE_THREAD;
-	text = live_text__page(PAGE_WRITERS, &m, 0, 0, true);
+	text = page(PAGE_WRITERS, &m, 0, 0);
 	contains(text, " clone (thread) other\n");
 	free(text);
 	m.n_blames = 0;
@@ -450,6 +552,8 @@ int main(void)
 		cmocka_unit_test(unknown_regions),
 		cmocka_unit_test(writers_of_the_unseen),
 		cmocka_unit_test(ranges_in_a_region),
+		cmocka_unit_test(ranges_of_one_vma),
+		cmocka_unit_test(one_writer),
 		cmocka_unit_test(lines_fit),
 	};
 

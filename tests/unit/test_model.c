@@ -456,6 +456,62 @@ static void stacks_of_both_sides(void **state)
 	model__free(&m);
 }
 
+/* A report about all, cut down to one process: what is left is the process', and adds up. */
+static void one_process_alone(void **state)
+{
+	struct vma_row rows[] = {
+		{ { .tgid = 42, .start = GIANT, .end = GIANT + 0x1000, .kind = VT_BABY }, { .slots[3] = 1, .sum = 8000, .max = 8000 } },
+		{ { .tgid = 42, .start = GIANT, .end = GIANT + 0x1000, .kind = VT_DRAIN }, { .slots[3] = 1, .sum = 9000, .max = 9000 } },
+		{ { .tgid = 43, .start = GIANT, .end = GIANT + 0x1000, .kind = VT_BABY }, { .slots[4] = 1, .sum = 20000, .max = 20000 } },
+	};
+	struct blocker_row behind[] = {
+		{ { .who = { .victim_tgid = 42, .tid = 7, .tgid = 6, .syscall = 9, .kind = VT_BABY } }, { .count = 1, .ns = 2000 } },
+		{ { .who = { .victim_tgid = 43, .tid = 7, .tgid = 6, .syscall = 9, .kind = VT_BABY } }, { .count = 3, .ns = 15000 } },
+		{ { .who = { .victim_tgid = 42, .tid = 8, .tgid = 6, .syscall = 9, .kind = VT_BABY } }, { .count = 2, .ns = 6000 } },
+		{ { .who = { .victim_tgid = 43, .tid = 9, .tgid = 6, .syscall = 9, .kind = VT_BABY } }, { .count = 1, .ns = 5000 } },
+	};
+	struct vt_open_wait waits[] = {
+		{ .ns = 100, .mm_tgid = 43, .tgid = 43, .tid = 43, .kind = VT_MMAP_LOCK },
+		{ .ns = 200, .mm_tgid = 42, .tgid = 42, .tid = 44, .kind = VT_MMAP_LOCK },
+		{ .ns = 300, .mm_tgid = 42, .tgid = 42, .tid = 45, .kind = VT_DRAIN },
+	};
+	struct snapshot now = {
+		.ns = 1000, .vmas = rows, .n_vmas = 3, .blockers = behind, .n_blockers = 4, .open = waits, .n_open = 3,
+	};
+	struct model m;
+
+	(void)state;
+	now.hists[VT_HIST_BABY] = (struct vt_hist){ .slots = { [3] = 1, [4] = 1 }, .sum = 28000, .max = 20000 };
+	snapshot__sort(&now);
+	m = build(&zero, &now);
+	assert_int_equal(m.fault_ns, 28000);
+	assert_int_equal(m.n_regions, 2);
+	assert_int_equal(m.n_blames, 3);
+	model__only(&m, 42);
+	assert_true(m.only);
+	assert_int_equal(m.pid, 42);
+	assert_int_equal(m.n_regions, 1);
+	assert_int_equal(m.regions[0].tgid, 42);
+	assert_int_equal(m.regions[0].n, 2);
+	assert_int_equal(m.fault_ns, 8000);
+	/* Of the first caller's waits the other process' were more: it isn't the first one any more. */
+	assert_int_equal(m.n_blames, 2);
+	assert_int_equal(m.blockers[m.blames[0].first].key.tid, 8);
+	assert_int_equal(m.blames[0].ns, 6000);
+	assert_int_equal(m.blockers[m.blames[1].first].key.tid, 7);
+	assert_int_equal(m.blockers[m.blames[1].first].key.victim_tgid, 42);
+	assert_int_equal(m.blames[1].n, 1);
+	assert_int_equal(m.blames[1].count, 1);
+	assert_int_equal(m.blames[1].ns, 2000);
+	assert_int_equal(m.n_open, 2);
+	assert_int_equal(m.fault_open, 1);
+	/* It is that already. */
+	model__only(&m, 43);
+	assert_int_equal(m.pid, 42);
+	assert_int_equal(m.n_regions, 1);
+	model__free(&m);
+}
+
 static void open_waits_oldest_first(void **state)
 {
 	struct vt_open_wait waits[] = {
@@ -501,6 +557,7 @@ int main(void)
 		cmocka_unit_test(groups_by_process),
 		cmocka_unit_test(groups_have_names),
 		cmocka_unit_test(stacks_of_both_sides),
+		cmocka_unit_test(one_process_alone),
 		cmocka_unit_test(open_waits_oldest_first),
 	};
 

@@ -55,11 +55,24 @@ static void new_page(struct live_view *v, enum page page)
 	v->scroll = 0;
 }
 
+/* Show the process of the selected region alone, or all again. */
+static void one_process(struct live_view *v, const struct model *m)
+{
+	if (m->pid && !m->only) {
+		v->note = "one process is all that is watched";
+	} else if (v->only || m->n_regions) {
+		v->only = v->only ? 0 : v->tgid;
+		v->stale = true;
+	} else {
+		v->note = "no process to choose: the table is empty";
+	}
+}
+
 /* What a key does; false: quit. */
 static bool key(struct live_view *v, const struct model *m, int c)
 {
 	int page = LINES > 4 ? LINES - 4 : 1;
-	int *at = v->page == PAGE_TOP ? &v->selected : &v->scroll, was = *at;
+	int *at = v->page == PAGE_TOP ? &v->selected : v->page == PAGE_WRITERS ? &v->writer : &v->scroll, was = *at;
 
 	v->note = NULL;
 	switch (c) {
@@ -92,7 +105,9 @@ static bool key(struct live_view *v, const struct model *m, int c)
 	case '\n':
 	case KEY_ENTER:
 	case KEY_RIGHT:
-		if (v->page == PAGE_TOP && m->n_regions)
+		if (v->page == PAGE_WRITERS && m->n_stalls)
+			new_page(v, PAGE_WRITER);
+		else if (v->page == PAGE_TOP && m->n_regions)
 			new_page(v, PAGE_REGION);
 		else if (v->page == PAGE_TOP)
 			v->note = "nothing to look into: the table is empty";
@@ -101,7 +116,10 @@ static bool key(struct live_view *v, const struct model *m, int c)
 	case KEY_LEFT:
 	case KEY_BACKSPACE:
 	case 127:
-		new_page(v, PAGE_TOP);
+		new_page(v, v->page == PAGE_WRITER ? PAGE_WRITERS : PAGE_TOP);
+		break;
+	case 'P':
+		one_process(v, m);
 		break;
 	case 'w':
 		new_page(v, PAGE_WRITERS);
@@ -131,6 +149,9 @@ static bool key(struct live_view *v, const struct model *m, int c)
 	}
 	if (at == &v->selected && *at != was)
 		v->moved = *at > 0;
+	/* Until a row is chosen, the first one is. */
+	if (at == &v->writer && *at != was)
+		v->writer_chosen = *at > 0;
 	return true;
 }
 
@@ -145,13 +166,22 @@ static bool keys(struct live_view *v, const struct model *m)
 	return true;
 }
 
+static int read_model(const struct live_view *v, const struct live_source *source, struct model *m)
+{
+	if (source->read(source->ctx, v->whole, v->sort, m))
+		return -1;
+	if (v->only)
+		model__only(m, v->only);
+	return 0;
+}
+
 static int loop(struct live_view *v, const struct live_source *source, unsigned long long interval_ns)
 {
 	unsigned long long due = now_ns() + interval_ns, now;
 	struct model m, next;
 	bool more = true;
 
-	if (source->read(source->ctx, v->whole, v->sort, &m))
+	if (read_model(v, source, &m))
 		return -1;
 	while (more) {
 		live_view__draw(v, &m, message);
@@ -166,7 +196,7 @@ static int loop(struct live_view *v, const struct live_source *source, unsigned 
 		if (v->paused && !v->stale)
 			continue;
 		v->stale = false;
-		if (source->read(source->ctx, v->whole, v->sort, &next)) {
+		if (read_model(v, source, &next)) {
 			model__free(&m);
 			return -1;
 		}

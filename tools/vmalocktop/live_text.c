@@ -32,7 +32,8 @@ static const char help[] =
 	"\n"
 	"  up, down, j, k      select, or scroll       PgUp, PgDn, g, G\n"
 	"  Enter, right        look into a region      Esc, left      back\n"
-	"  w                   writers: who blocks whom\n"
+	"  w                   writers: who blocks whom; Enter looks into one\n"
+	"  P                   the selected region's process alone, or all again\n"
 	"  o                   open waits, oldest first\n"
 	"  f                   funnel: what becomes of faults\n"
 	"  s                   sort by lost, total, count, avg, max\n"
@@ -69,6 +70,9 @@ void live_text__rates(FILE *out, const struct model *m)
 {
 	double s = m->elapsed_ns > 0 ? m->elapsed_ns / 1e9 : 1;
 	bool any = false;
+
+	if (m->only)
+		fputs("all processes: ", out);
 
 	fprintf(out, "%.0f faults/s", m->faults / s);
 	if (coverage__has(m->coverage, METRIC_FALLBACKS))
@@ -107,7 +111,8 @@ static void stack(FILE *out, const char *who, const char *user, const char *kern
 	}
 }
 
-static void stacks(FILE *out, const struct model *m, uint32_t tgid)
+/* Those of process @tgid or, if @writer isn't NULL, those that it stalled. */
+static void stacks(FILE *out, const struct model *m, uint32_t tgid, const struct live_writer *writer)
 {
 	int shown = 0;
 
@@ -115,10 +120,12 @@ static void stacks(FILE *out, const struct model *m, uint32_t tgid)
 		const struct model_stack *s = &m->stacks[i];
 		char ns[16], who[96];
 
-		if (s->key.who.victim_tgid != tgid)
+		if (writer ? s->key.who.tid != writer->tid || s->key.who.tgid != writer->tgid ||
+			     s->key.who.syscall != writer->syscall || s->key.who.kind == VT_DRAIN :
+			     s->key.who.victim_tgid != tgid)
 			continue;
 		if (!shown++)
-			fprintf(out, "STACKS OF THE PROCESS\n");
+			fprintf(out, writer ? "STACKS OF BOTH SIDES\n" : "STACKS OF THE PROCESS\n");
 		fprintf(out, "%s in %" PRIu64 " waits (%s)\n", text__time(s->ns, ns, sizeof(ns)), s->count,
 			model__kind_name(s->key.who.kind));
 		stack(out, s->key.comm, s->user, s->kernel);
@@ -132,8 +139,13 @@ static void stacks(FILE *out, const struct model *m, uint32_t tgid)
 
 const char *live_text__unknown(const struct range *r)
 {
-	return r->start == REGION_UNREAD ? "(not read yet)" : r->start == REGION_OTHERS ? "(VMA not seen)" :
-		"(no mapping now)";
+	static const char *const why[REGION_REASONS] = {
+		[REGION_UNMAPPED] = "(no mapping now)", [REGION_UNREAD] = "(not read yet)",
+		[REGION_OTHERS] = "(VMA not seen)", [REGION_FORBIDDEN] = "(may not be read)",
+		[REGION_HANGS] = "(reading hangs)",
+	};
+
+	return why[r->start < REGION_REASONS ? r->start : REGION_UNMAPPED];
 }
 
 static const char *why_unknown(const struct range *r)
@@ -141,6 +153,10 @@ static const char *why_unknown(const struct range *r)
 	switch (r->start) {
 	case REGION_UNREAD:
 		return "mapped since /proc/PID/maps was last read, which is seldom, for it takes a lock";
+	case REGION_FORBIDDEN:
+		return "reading /proc/PID/maps of this process needs CAP_SYS_PTRACE, and the initial PID namespace";
+	case REGION_HANGS:
+		return "/proc/PID/maps can't be read while a writer has mmap_lock; it is tried again every 10 s";
 	case REGION_OTHERS:
 		return "no address was seen for these waits, or no room was left";
 	default:
@@ -186,7 +202,31 @@ static void region(FILE *out, const struct model *m, uint32_t tgid, uint64_t sta
 	live_writers__table(out, m, tgid, r->range.start, MAX_STALLS);
 	live_ranges__list(out, m, r);
 	render__region_hists(out, m, r);
-	stacks(out, m, tgid);
+	stacks(out, m, tgid, NULL);
+}
+
+/* How long writers kept what faults wait for, where the kernel tells; of all processes. */
+static void held(FILE *out, const struct model *m)
+{
+	const struct timed *life = &m->timed[VT_LIFE];
+	char avg[16], max[16];
+	uint64_t n = hist__count(&life->hist);
+
+	if (!n && !m->n_drains)
+		return;
+	fprintf(out, "HOW LONG WRITERS TOOK%s\n%8s %9s %9s %s\n", m->only ? ", OF ALL PROCESSES" : "", "TIMES", "AVG", "MAX",
+		"WITH");
+	if (n)
+		fprintf(out, "%8" PRIu64 " %9s %9s replacing a mapping: from BABY born to grown\n", n,
+			text__time((double)life->hist.sum / n, avg, sizeof(avg)),
+			text__time(life->hist.max, max, sizeof(max)));
+	for (int i = 0; i < m->n_drains; i++) {
+		const struct vt_hist *h = &m->drains[i].hist;
+
+		fprintf(out, "%8" PRIu64 " %9s %9s waiting for a VMA's users, in %s\n", hist__count(h),
+			text__time((double)h->sum / hist__count(h), avg, sizeof(avg)),
+			text__time(h->max, max, sizeof(max)), m->drains[i].op);
+	}
 }
 
 char *live_text__writers(const struct model *m, size_t max)
@@ -201,7 +241,7 @@ char *live_text__writers(const struct model *m, size_t max)
 	return fclose(f) ? NULL : text;
 }
 
-char *live_text__page(enum page page, const struct model *m, uint32_t tgid, uint64_t start, bool whole)
+char *live_text__page(const struct live_view *v, const struct model *m)
 {
 	char *text = NULL;
 	size_t n;
@@ -209,12 +249,17 @@ char *live_text__page(enum page page, const struct model *m, uint32_t tgid, uint
 
 	if (!f)
 		return NULL;
-	switch (page) {
+	switch (v->page) {
 	case PAGE_REGION:
-		region(f, m, tgid, start, whole);
+		region(f, m, v->tgid, v->start, v->whole);
+		break;
+	case PAGE_WRITER:
+		live_writers__one(f, m, &v->chosen);
+		stacks(f, m, 0, &v->chosen);
 		break;
 	case PAGE_WRITERS:
-		live_writers__table(f, m, 0, 0, MAX_STALLS);
+		live_writers__table(f, m, 0, 0, LIVE_WRITERS);
+		held(f, m);
 		if (!m->n_stalls)
 			fprintf(f, m->fault_ns ? "no writer behind the waits is known\n" :
 				"no writer stalled a fault\n");
@@ -223,6 +268,8 @@ char *live_text__page(enum page page, const struct model *m, uint32_t tgid, uint
 		live_open__list(f, m);
 		break;
 	case PAGE_FUNNEL:
+		if (m->only)
+			fputs("of all processes that are watched:\n", f);
 		render__funnel(f, m);
 		render__tail(f, m);
 		break;

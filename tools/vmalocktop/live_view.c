@@ -56,8 +56,8 @@ static void head(const struct live_view *v, const struct model *m)
 	if (localtime_r(&now, &tm))
 		strftime(clock, sizeof(clock), "%T", &tm);
 	if (m->pid)
-		snprintf(line, sizeof(line), "vmalocktop %s  PID %" PRIu32 " (%s)", clock, m->pid,
-			 m->comm[0] ? m->comm : "?");
+		snprintf(line, sizeof(line), "vmalocktop %s  PID %" PRIu32 " (%s)%s", clock, m->pid,
+			 m->comm[0] ? m->comm : "?", m->only ? " alone, P: all" : "");
 	else
 		snprintf(line, sizeof(line), "vmalocktop %s", clock);
 	if (m->scope && m->scope[0])
@@ -93,7 +93,6 @@ static void follow(struct live_view *v, const struct model *m)
 			v->start = r->range.start;
 		}
 	}
-	v->fresh = false;
 	if (v->selected >= (int)m->n_regions)
 		v->selected = (int)m->n_regions - 1;
 	if (v->selected < 0)
@@ -191,25 +190,49 @@ static void top_page(const struct live_view *v, const struct model *m)
 	free(open);
 }
 
+/* The writer that is selected, in new data, too.  Returns on which line of the page it is; -1: there is none. */
+static int follow_writer(struct live_view *v, const struct model *m)
+{
+	int row = v->fresh && v->writer_chosen ? live_writers__find(m, LIVE_WRITERS, &v->chosen) : -1, line;
+
+	if (row >= 0)
+		v->writer = row;
+	if (v->writer < 0)
+		v->writer = 0;
+	while (v->writer > 0 && !live_writers__row(m, v->writer, LIVE_WRITERS, &v->chosen, &line))
+		v->writer--;
+	return live_writers__row(m, v->writer, LIVE_WRITERS, &v->chosen, &line) ? line : -1;
+}
+
 /* A page of text, scrolled. */
 static void text_page(struct live_view *v, const struct model *m)
 {
-	int rows = LINES - HEAD_LINES - 2, lines;
+	int rows = LINES - HEAD_LINES - 2, lines, selected = v->page == PAGE_WRITERS ? follow_writer(v, m) : -1;
 	char *text, *rest, *line;
 
-	text = live_text__page(v->page, m, v->tgid, v->start, v->whole);
+	text = live_text__page(v, m);
 	if (!text)
 		return;
 	v->lines = lines = count_lines(text);
 	v->rows = rows;
+	/* The row that is selected has two lines. */
+	if (selected >= 0 && v->scroll < selected + 2 - rows)
+		v->scroll = selected + 2 - rows;
+	if (selected >= 0 && v->scroll > (v->writer ? selected : 0))
+		v->scroll = v->writer ? selected : 0;
 	if (v->scroll > lines - rows)
 		v->scroll = lines - rows;
 	if (v->scroll < 0)
 		v->scroll = 0;
 	rest = text;
 	for (int i = 0; (line = strsep(&rest, "\n")) && i < v->scroll + rows; i++)
-		if (i >= v->scroll)
+		if (i >= v->scroll) {
+			attr_t shown = i == selected ? A_REVERSE : 0;
+
+			attron(shown);
 			put(HEAD_LINES + 1 + i - v->scroll, line);
+			attroff(shown);
+		}
 	free(text);
 }
 
@@ -218,15 +241,19 @@ static void footer(const struct live_view *v)
 {
 	const char *all = v->whole ? "a recent" : "a all";
 	const char *const top[] = {
-		"q quit", "? help", all, "s sort", "Enter look into", "w writers", "o open", "f funnel",
+		"q quit", "? help", all, "s sort", "Enter look into", "w writers", "o open", "f funnel", "P one process",
+		NULL,
 	};
-	const char *const page[] = { "Esc back", "q quit", all, "f funnel", "w writers", "o open" };
-	const char *const *keys = v->page == PAGE_TOP ? top : page;
-	int n = v->page == PAGE_TOP ? 8 : 6;
+	const char *const page[] = { "Esc back", "q quit", all, "f funnel", "w writers", "o open", NULL };
+	const char *const list[] = { "Esc back", "q quit", all, "Enter look into", "f funnel", "o open", NULL };
+	const char *const *keys = v->page == PAGE_TOP ? top : v->page == PAGE_WRITERS ? list : page;
+	int n = 0;
 	char line[256] = "", more[48] = "";
 
 	if (v->page != PAGE_TOP && v->lines > v->rows)
 		snprintf(more, sizeof(more), "line %d of %d", v->scroll + 1, v->lines);
+	while (keys[n])
+		n++;
 	for (int i = 0; i <= n; i++) {
 		const char *next = i < n ? keys[i] : more;
 
@@ -248,6 +275,7 @@ void live_view__draw(struct live_view *v, const struct model *m, const char *mes
 		top_page(v, m);
 	else
 		text_page(v, m);
+	v->fresh = false;
 	attron(A_DIM);
 	if (message[0] || v->note)
 		put(LINES - 1, message[0] ? message : v->note);

@@ -5,11 +5,12 @@
 
 #include <stdbool.h>
 
+#include "live_writers.h"
 #include "model.h"
 
 enum { COLOR_HOT = 1, COLOR_HEAD };
 
-enum page { PAGE_TOP, PAGE_REGION, PAGE_WRITERS, PAGE_OPEN, PAGE_FUNNEL, PAGE_HELP };
+enum page { PAGE_TOP, PAGE_REGION, PAGE_WRITERS, PAGE_WRITER, PAGE_OPEN, PAGE_FUNNEL, PAGE_HELP };
 
 struct live_view {
 	enum page page;
@@ -20,6 +21,10 @@ struct live_view {
 	bool moved;			/* a row was chosen: the same region stays selected */
 	bool stale;			/* what to show has changed: read anew at once */
 	int selected;			/* row of the table */
+	int writer;			/* row of the list of writers */
+	struct live_writer chosen;	/* the one in that row */
+	bool writer_chosen;		/* stays selected when the order changes */
+	uint32_t only;			/* process that alone is shown; 0: all that are watched */
 	int scroll;			/* first line of a page of text */
 	int lines, rows;		/* of that page: all, and those that the screen has room for */
 	const char *note;		/* what to say about the last key; NULL: nothing */

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "live_text.h"
 #include "text.h"
 
 #define MAX_CALLS	4
@@ -188,27 +189,41 @@ void live_writers__blame(FILE *out, const struct model *m)
 	fputc('\n', out);
 }
 
+static const char *call_of(const struct model_stall *s, char number[NAME_LEN])
+{
+	return s->key.syscall < 0 ? "-" : syscall_name(s->key.syscall, number, NAME_LEN);
+}
+
+/* The line under a writer's row that says which range it worked on; empty if it names none. */
+static const char *last_on(const struct model_stall *s, char range[80])
+{
+	char number[NAME_LEN], before[64];
+
+	snprintf(before, sizeof(before), "%45slast on ", "");
+	return call_range(call_of(s, number), s->arg0, s->arg1, before, range);
+}
+
 static void stall(FILE *out, const struct model_stall *s)
 {
-	char total[16], avg[16], number[NAME_LEN], before[64], range[80];
-	const char *call = s->key.syscall < 0 ? "-" : syscall_name(s->key.syscall, number, sizeof(number));
-	char what[NAME_LEN + 16];
+	char total[16], avg[16], number[NAME_LEN], range[80], what[NAME_LEN + 16];
+	const char *call = call_of(s, number);
 
 	snprintf(what, sizeof(what), "%s%s", call, clone_of(call, s->arg0));
-	snprintf(before, sizeof(before), "%45slast on ", "");
-	fprintf(out, "%8s %6" PRIu64 " %7s %-9s %7" PRIu32 " %7" PRIu32 " %-8s %s\n",
+	/* As wide as "clone (thread)", so that the last name ends at 80 columns. */
+	fprintf(out, "%8s %6" PRIu64 " %7s %-9s %7" PRIu32 " %7" PRIu32 " %-14s %s\n",
 		text__time(s->ns, total, sizeof(total)), s->count,
 		text__time(s->count ? (double)s->ns / s->count : 0, avg, sizeof(avg)),
 		model__kind_name(s->key.kind), s->key.tgid, s->key.tid, what, s->key.comm);
-	if (call_range(call, s->arg0, s->arg1, before, range)[0])
+	if (last_on(s, range)[0])
 		fprintf(out, "%s\n", range);
 }
 
-/* Add @s to one of the @n sums of the same writer, or as a new one.  Returns how many there are then. */
-static size_t sum_up(struct model_stall *sums, size_t n, const struct model_stall *s)
+/* Add @s to one of the @n sums that are @same, or as a new one.  Returns how many there are then. */
+static size_t sum_up(struct model_stall *sums, size_t n, const struct model_stall *s,
+		     bool (*same)(const struct model_stall *a, const struct model_stall *b))
 {
 	for (size_t i = 0; i < n; i++) {
-		if (memcmp(&sums[i].key, &s->key, sizeof(s->key)))
+		if (!same(&sums[i], s))
 			continue;
 		sums[i].count += s->count;
 		sums[i].ns += s->ns;
@@ -229,17 +244,32 @@ static int by_loss(const void *a, const void *b)
 	return (x->ns < y->ns) - (x->ns > y->ns);
 }
 
-void live_writers__table(FILE *out, const struct model *m, uint32_t tgid, uint64_t start, size_t max)
+static bool same_row(const struct model_stall *a, const struct model_stall *b)
+{
+	return !memcmp(&a->key, &b->key, sizeof(a->key));
+}
+
+/* The rows of the table, most time first; to be freed. */
+static struct model_stall *rows(const struct model *m, uint32_t tgid, uint64_t start, size_t *n)
 {
 	struct model_stall *sums = calloc(m->n_stalls + 1, sizeof(*sums));
-	size_t n = 0;
 
+	*n = 0;
 	for (size_t i = 0; sums && i < m->n_stalls; i++)
 		if (!tgid || (m->stalls[i].key.victim_tgid == tgid && m->stalls[i].region == start))
-			n = sum_up(sums, n, &m->stalls[i]);
+			*n = sum_up(sums, *n, &m->stalls[i], same_row);
+	if (*n)
+		qsort(sums, *n, sizeof(*sums), by_loss);
+	return sums;
+}
+
+void live_writers__table(FILE *out, const struct model *m, uint32_t tgid, uint64_t start, size_t max)
+{
+	size_t n;
+	struct model_stall *sums = rows(m, tgid, start, &n);
+
 	if (n) {
-		qsort(sums, n, sizeof(*sums), by_loss);
-		fprintf(out, "%s\n%8s %6s %7s %-9s %7s %7s %-8s %s\n",
+		fprintf(out, "%s\n%8s %6s %7s %-9s %7s %7s %-14s %s\n",
 			tgid ? "WRITERS THAT STALLED IT" : "WRITERS THAT STALLED FAULTS", "LOST", "FAULTS",
 			"AVG", "KIND", "PID", "TID", "CALL", "WRITER");
 		for (size_t i = 0; i < n && i < max; i++)
@@ -249,4 +279,162 @@ void live_writers__table(FILE *out, const struct model *m, uint32_t tgid, uint64
 		fputc('\n', out);
 	}
 	free(sums);
+}
+
+static struct live_writer writer_of(const struct model_stall *s)
+{
+	return (struct live_writer){ .tgid = s->key.tgid, .tid = s->key.tid, .syscall = s->key.syscall };
+}
+
+static bool is_of(const struct model_stall *s, const struct live_writer *w)
+{
+	return s->key.tgid == w->tgid && s->key.tid == w->tid && s->key.syscall == w->syscall;
+}
+
+bool live_writers__row(const struct model *m, int row, size_t max, struct live_writer *writer, int *line)
+{
+	char range[80];
+	size_t n;
+	struct model_stall *sums = rows(m, 0, 0, &n);
+	bool found = row >= 0 && (size_t)row < n && (size_t)row < max;
+
+	/* Behind two lines of heading. */
+	*line = 2;
+	for (int i = 0; found && i < row; i++)
+		*line += 1 + !!last_on(&sums[i], range)[0];
+	if (found)
+		*writer = writer_of(&sums[row]);
+	free(sums);
+	return found;
+}
+
+int live_writers__find(const struct model *m, size_t max, const struct live_writer *writer)
+{
+	size_t n;
+	struct model_stall *sums = rows(m, 0, 0, &n);
+	int found = -1;
+
+	for (size_t i = 0; found < 0 && i < n && i < max; i++)
+		if (is_of(&sums[i], writer))
+			found = i;
+	free(sums);
+	return found;
+}
+
+#define MAX_VICTIMS	20
+
+static bool same_victim(const struct model_stall *a, const struct model_stall *b)
+{
+	return a->key.victim_tgid == b->key.victim_tgid && a->key.kind == b->key.kind && a->region == b->region;
+}
+
+static bool same_range(const struct model_stall *a, const struct model_stall *b)
+{
+	return a->key.victim_tgid == b->key.victim_tgid && a->key.kind == b->key.kind && a->start == b->start &&
+	       a->end == b->end;
+}
+
+/* What is behind @w, summed up by what is the @same; to be freed. */
+static struct model_stall *behind(const struct model *m, const struct live_writer *w,
+				  bool (*same)(const struct model_stall *a, const struct model_stall *b), size_t *n)
+{
+	struct model_stall *sums = calloc(m->n_stalls + 1, sizeof(*sums));
+
+	*n = 0;
+	for (size_t i = 0; sums && i < m->n_stalls; i++)
+		if (is_of(&m->stalls[i], w))
+			*n = sum_up(sums, *n, &m->stalls[i], same);
+	if (*n)
+		qsort(sums, *n, sizeof(*sums), by_loss);
+	return sums;
+}
+
+static void lost(FILE *out, const struct model_stall *s)
+{
+	char total[16], avg[16];
+
+	fprintf(out, "%8s %6" PRIu64 " %7s %-9s %7" PRIu32 " ", text__time(s->ns, total, sizeof(total)), s->count,
+		text__time(s->count ? (double)s->ns / s->count : 0, avg, sizeof(avg)),
+		model__kind_name(s->key.kind), s->key.victim_tgid);
+}
+
+static void victims(FILE *out, const struct model *m, const struct live_writer *w)
+{
+	size_t n;
+	struct model_stall *sums = behind(m, w, same_victim, &n);
+
+	fprintf(out, "REGIONS IN WHICH IT STALLED FAULTS\n%8s %6s %7s %-9s %7s %7s %s\n", "LOST", "FAULTS", "AVG", "KIND",
+		"PID", "SIZE", "REGION");
+	for (size_t i = 0; i < n && i < MAX_VICTIMS; i++) {
+		const struct model_region *r = live_text__find(m, sums[i].key.victim_tgid, sums[i].region);
+		char size[16];
+
+		lost(out, &sums[i]);
+		if (r && r->range.end > r->range.start)
+			fprintf(out, "%7s %s 0x%" PRIx64 "\n", text__size(r->range.end - r->range.start, size, sizeof(size)),
+				r->range.name, r->range.start);
+		else
+			fprintf(out, "%7s %s\n", "-", r ? live_text__unknown(&r->range) : "?");
+	}
+	if (n > MAX_VICTIMS)
+		fprintf(out, "and %zu more\n", n - MAX_VICTIMS);
+	free(sums);
+}
+
+static void ranges(FILE *out, const struct model *m, const struct live_writer *w)
+{
+	size_t n;
+	struct model_stall *sums = behind(m, w, same_range, &n);
+
+	fprintf(out, "\nRANGES THAT THESE FAULTS WANTED\n%8s %6s %7s %-9s %7s %7s %s\n", "LOST", "FAULTS", "AVG", "KIND",
+		"PID", "SIZE", "RANGE");
+	for (size_t i = 0; i < n && i < MAX_VICTIMS; i++) {
+		const struct model_stall *s = &sums[i];
+		char size[16];
+
+		lost(out, s);
+		if (s->end - s->start > 1)
+			fprintf(out, "%7s 0x%" PRIx64 "-0x%" PRIx64 "\n", text__size(s->end - s->start, size, sizeof(size)),
+				s->start, s->end);
+		else if (s->end)
+			fprintf(out, "%7s at 0x%" PRIx64 "\n", "-", s->start);
+		else
+			fprintf(out, "%7s (not seen)\n", "-");
+	}
+	if (n > MAX_VICTIMS)
+		fprintf(out, "and %zu more\n", n - MAX_VICTIMS);
+	fputc('\n', out);
+	free(sums);
+}
+
+void live_writers__one(FILE *out, const struct model *m, const struct live_writer *writer)
+{
+	int row = live_writers__find(m, SIZE_MAX, writer);
+	char number[NAME_LEN], total[16], range[80], what[NAME_LEN + 16];
+	const char *call = writer->syscall < 0 ? "no system call" : syscall_name(writer->syscall, number, sizeof(number));
+	const struct model_stall *last = NULL;
+	uint64_t count = 0, ns = 0;
+
+	if (row < 0) {
+		fprintf(out, "thread %" PRIu32 " of %" PRIu32 " in %s stalled no faults in this time\n", writer->tid,
+			writer->tgid, call);
+		return;
+	}
+	for (size_t i = 0; i < m->n_stalls; i++) {
+		const struct model_stall *s = &m->stalls[i];
+
+		if (!is_of(s, writer))
+			continue;
+		count += s->count;
+		ns += s->ns;
+		/* They are in the order of what was lost. */
+		if (!last || (!last->arg0 && !last->arg1))
+			last = s;
+	}
+	snprintf(what, sizeof(what), "%s%s", call, clone_of(call, last->arg0));
+	fprintf(out, "%s, thread %" PRIu32 " of %" PRIu32 ", in %s\n", last->key.comm, writer->tid, writer->tgid, what);
+	fprintf(out, "%" PRIu64 " faults lost %s behind it%s\n\n", count, text__time(ns, total, sizeof(total)),
+		call_range(call, last->arg0, last->arg1, "; its last call was on ", range));
+	victims(out, m, writer);
+	ranges(out, m, writer);
 }

@@ -123,6 +123,7 @@ struct model {
 	uint64_t elapsed_ns;
 	uint64_t unit_ns;		/* of the histograms of times */
 	uint32_t pid;			/* 0: all processes, or several */
+	bool only;			/* of all processes that are watched, see model__only() */
 	const char *scope;		/* what else limits it, as "thread 4712"; NULL or empty: nothing */
 	enum vt_by by;
 	enum sort sort;
@@ -221,6 +222,16 @@ int model__build(struct model *m, const struct snapshot *before, const struct sn
 
 /* model__free() - release what model__build() has allocated */
 void model__free(struct model *m);
+
+/**
+ * model__only() - leave what is about one process
+ * @m: a report about all, or several; else nothing is done
+ * @tgid: the process
+ *
+ * Regions, writers, stacks, open waits, and the time that faults lost in them are the process' then; groups, the funnel
+ * and what else is counted for all stay what they are.
+ */
+void model__only(struct model *m, uint32_t tgid);
 
 /* model__kind_name() - "baby", "excl", "mmap_lock", "drain", "life" or "zombie" */
 const char *model__kind_name(uint32_t kind);

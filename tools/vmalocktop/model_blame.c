@@ -47,6 +47,12 @@ static int blame_by_loss(const void *a, const void *b, void *blockers)
 	return (x->first > y->first) - (x->first < y->first);
 }
 
+void model_blame__sort(struct model *m)
+{
+	if (m->n_blames)
+		qsort_r(m->blames, m->n_blames, sizeof(*m->blames), blame_by_loss, m->blockers);
+}
+
 /* Add up what is behind the same caller.  Returns 0, -1 when memory is short. */
 static int build_blames(struct model *m)
 {
@@ -67,7 +73,7 @@ static int build_blames(struct model *m)
 		sum->count += b->count;
 		sum->ns += b->ns;
 	}
-	qsort_r(m->blames, m->n_blames, sizeof(*m->blames), blame_by_loss, m->blockers);
+	model_blame__sort(m);
 	return 0;
 }
 

@@ -17,6 +17,9 @@ int model_rank__build(struct model *m, const struct snapshot *now, const struct 
 int model_blame__build(struct model *m, const struct snapshot *now, const struct snapshot *before,
 		       const struct model_context *ctx);
 
+/* model_blame__sort() - bring blames into order: most time first */
+void model_blame__sort(struct model *m);
+
 /* model_waits__build() - single waits: stacks, and those that are open */
 int model_waits__build(struct model *m, const struct snapshot *now, const struct snapshot *before,
 		       const struct model_context *ctx);
