@@ -22,6 +22,7 @@ struct fetch {
 	pthread_cond_t changed;
 	struct ranges maps;
 	int err, reason;		/* why not, errno's */
+	uint64_t cpu_ns;
 	bool done, left;
 	char *path;
 	int fd;
@@ -86,10 +87,20 @@ static int parse(struct fetch *f, struct ranges *maps)
 	return err;
 }
 
+/* CPU time of this thread. */
+static uint64_t own_ns(void)
+{
+	struct timespec t = { 0 };
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+	return t.tv_sec * 1000000000ULL + t.tv_nsec;
+}
+
 static void *run(void *arg)
 {
 	struct fetch *f = arg;
 	struct ranges maps = { 0 };
+	uint64_t begun = own_ns();
 	int err = parse(f, &maps), reason = errno;
 	bool left;
 
@@ -97,6 +108,7 @@ static void *run(void *arg)
 	f->maps = maps;
 	f->err = err;
 	f->reason = reason;
+	f->cpu_ns = own_ns() - begun;
 	f->done = true;
 	left = f->left;
 	pthread_cond_signal(&f->changed);
@@ -137,12 +149,13 @@ static bool wait_for(struct fetch *f)
 	return f->done;
 }
 
-int maps__fetch(const char *path, struct ranges *maps)
+int maps__fetch(const char *path, struct ranges *maps, uint64_t *cpu_ns)
 {
 	struct fetch *f;
 	pthread_t thread;
 	int err, reason;
 
+	*cpu_ns = 0;
 	if (atomic_load(&left_behind) >= MOST_LEFT) {
 		errno = ETIMEDOUT;
 		return -1;
@@ -169,6 +182,7 @@ int maps__fetch(const char *path, struct ranges *maps)
 	pthread_join(thread, NULL);
 	err = f->err;
 	reason = f->reason;
+	*cpu_ns = f->cpu_ns;
 	*maps = f->maps;
 	f->maps = (struct ranges){ 0 };
 	fetch_free(f);

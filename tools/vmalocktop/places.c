@@ -14,11 +14,13 @@
 #include "text.h"
 
 /*
- * Mappings are read about once a second at most, and for half a per cent of the time:
- * it takes the process' mmap_lock, and with a hundred thousand of them, long.
+ * Mappings are read about once a second at most, and for half a per cent of a CPU's time: it takes the process'
+ * mmap_lock, and with a hundred thousand of them, long.  Of the time in which it waits for the lock a fifth may pass:
+ * where that is long, names are wanted most.
  */
 #define MIN_PAUSE_MS	900	/* a report a second, which is never quite on time, shall always find them new */
 #define PAUSES		200
+#define WAIT_PAUSES	4
 /* Of a process that hangs, after this time. */
 #define HANGS_MS	10000
 
@@ -29,6 +31,7 @@ struct process {
 	struct ranges maps, regions;
 	uint64_t next_ms;		/* when the mappings may be read again, 0: they never were */
 	uint64_t readings;		/* how often they were */
+	uint64_t snapshots;		/* how many there were by the last time that they were to be */
 	uint64_t missed;		/* why the last time they couldn't be, of a process that lives: REGION_...; 0: they could */
 };
 
@@ -43,6 +46,7 @@ struct known {
 struct places {
 	char *proc;
 	bool explains;
+	uint64_t snapshots;		/* how many there were */
 	void *processes;		/* a tree of tsearch() */
 	struct known **known;		/* a hash table */
 	size_t n_known, n_lists;	/* the latter a power of two, or 0 */
@@ -131,6 +135,11 @@ struct places *places__new(const char *proc)
 void places__explain(struct places *p)
 {
 	p->explains = true;
+}
+
+void places__snapshot(struct places *p)
+{
+	p->snapshots++;
 }
 
 static void free_process(void *v)
@@ -287,15 +296,24 @@ static uint64_t unread(int err)
 	}
 }
 
+/* How long after the beginning of a reading the next one may begin, if that was @cpu_ns of work in @ms. */
+static uint64_t pause_ms(uint64_t cpu_ns, uint64_t ms)
+{
+	uint64_t work = cpu_ns * PAUSES / 1000000, wait = ms * (1 + WAIT_PAUSES), most = work > wait ? work : wait;
+
+	return most > MIN_PAUSE_MS ? most : MIN_PAUSE_MS;
+}
+
 /* Read the mappings anew. */
 static int read_process(struct places *p, struct process *process)
 {
-	uint64_t born = read_birth(p, process->tgid), begun = now_ms();
+	uint64_t born = read_birth(p, process->tgid), begun = now_ms(), cpu_ns;
 	struct ranges maps = { 0 };
 	int err, reason;
 	char *path;
 
 	process->next_ms = begun + MIN_PAUSE_MS;
+	process->snapshots = p->snapshots;
 	/* Another process with the PID of one that is gone has nothing of it. */
 	if (born && process->born && born != process->born) {
 		ranges__free(&process->maps);
@@ -309,12 +327,12 @@ static int read_process(struct places *p, struct process *process)
 	process->missed = REGION_FORBIDDEN;
 	if (!path)
 		return -1;
-	err = maps__fetch(path, &maps);
+	err = maps__fetch(path, &maps, &cpu_ns);
 	reason = errno;
 	if (err && reason == ETIMEDOUT)
 		process->next_ms = now_ms() + HANGS_MS;
 	else
-		process->next_ms += (now_ms() - begun) * PAUSES;
+		process->next_ms = begun + pause_ms(cpu_ns, now_ms() - begun);
 	free(path);
 	/* Of one that is gone or about to there will never be more to read. */
 	process->missed = err && born ? unread(reason) : 0;
@@ -409,11 +427,13 @@ const struct place *places__get(struct places *p, uint32_t tgid, uint64_t start,
 	process = process_of(p, tgid);
 	if (!process)
 		return &nowhere;
-	late = now_ms() < process->next_ms;
-	if (!late) {
+	/* Where one is gone the others aren't looked for again, in the same snapshot. */
+	late = !p->snapshots || process->snapshots != p->snapshots;
+	if (late && now_ms() >= process->next_ms) {
 		read_process(p, process);
-		late = process->missed;
+		late = false;
 	}
+	late |= !!process->missed;
 	once = nowhere;
 	locate(&once, process, start, end);
 	if (p->explains && once.region.start == once.region.end)

@@ -39,6 +39,12 @@ void places__free(struct places *p);
 /* places__explain() - have regions that aren't known say why; else they all start and end at 0 */
 void places__explain(struct places *p);
 
+/*
+ * places__snapshot() - what is asked for from here on is from a snapshot that was taken before: where a reading
+ * from now on finds nothing, nothing is mapped any more, however soon the next one may be
+ */
+void places__snapshot(struct places *p);
+
 /* places__catch_up() - read a process' mappings if they may be read again */
 void places__catch_up(struct places *p, uint32_t tgid);
 

@@ -273,6 +273,7 @@ static int live_read(void *ctx, bool whole, enum sort sort, struct model *m)
 
 	if (recycle__run(s->recycle, kept->v, kept->n, now_ns()) < 0 || read_all(s, &now))
 		return -1;
+	places__snapshot(s->places);
 	s->reporter.context.sort = sort;
 	if (!whole && live_window__before(&s->window, now.ns))
 		before = live_window__before(&s->window, now.ns);
