@@ -70,6 +70,28 @@ overlayfs" ]
 	[ ! -e lost ]
 }
 
+@test "--systemd: it is process 1 and the command a service of it; directory, files and status are as without it" {
+	vm_files --systemd -- bash -c '
+		cat /proc/1/comm /proc/self/cgroup; pwd; id -u
+		stat -fc %T /tmp /dev/shm /sys/fs/cgroup /sys/fs/bpf /sys/kernel/tracing /
+		systemctl is-active vm.service
+		systemd-run --quiet --wait --property=DynamicUser=yes sh -c "test \$(id -u) -ge 61184" || exit 1
+		exit 42'
+	[ "$status" -eq 42 ]
+	[ "$(cat out)" = "systemd
+0::/system.slice/vm.service
+$PWD
+0
+tmpfs
+tmpfs
+cgroup2fs
+bpf_fs
+tracefs
+overlayfs
+active" ]
+	[ ! -s err ]
+}
+
 @test "connections are forwarded, several at a time, whole, and refused ones end" {
 	free=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 	mkdir share
