@@ -53,7 +53,7 @@ expand() {
 	done
 }
 
-@test "the unit's filter of system calls has all that the exporter makes" {
+@test "the filters of system calls, the unit's and the containers', have all that the exporter makes" {
 	needs_tracing
 	start_load
 	EXPORTER_PREFIX=(strace -f -qq -e trace=all -o "$BATS_TEST_TMPDIR/trace")
@@ -73,6 +73,8 @@ expand() {
 	grep -qx bpf "$BATS_TEST_TMPDIR/made"
 	allowed >"$BATS_TEST_TMPDIR/allowed"
 	comm -23 "$BATS_TEST_TMPDIR/made" "$BATS_TEST_TMPDIR/allowed" | tee /dev/stderr | (! grep .)
+	jq -r '.syscalls[].names[]' "$deploy/seccomp.json" | sort -u >"$BATS_TEST_TMPDIR/allowed"
+	comm -23 "$BATS_TEST_TMPDIR/made" "$BATS_TEST_TMPDIR/allowed" | tee /dev/stderr | (! grep .)
 }
 
 @test "the manifest is what Kubernetes takes" {
@@ -86,4 +88,21 @@ expand() {
 	[ "$(sed -n 's/^CapabilityBoundingSet=//p' "$unit" | words)" = "$want" ]
 	[ "$(sed -n 's/^ *add: \[\(.*\)\]/\1/p' "$deploy/daemonset.yaml" | words)" = "$want" ]
 	[ "$(sed -n 's/.*--cap-add=\([a-z_,]*\).*/\1/p' "$deploy/Containerfile" | words)" = "$want" ]
+}
+
+# in_guest COMMAND - what it says comes out; it must be as it should
+in_guest() {
+	run -0 tools/vm/run --kernel "${VM_KERNEL:-patched}" --smp 2 --timeout 600 "$@"
+	sed 's/^/# /' <<<"$output" >&3
+}
+
+@test "Debian's systemd, as process 1, starts the unit: rights, restarts, another address, a Prometheus beside it" {
+	make -s deb
+	in_guest --systemd -- tests/dashboards/service build/vmalocktop_*_*.deb
+}
+
+@test "the image is built and runs as its recipe says" {
+	[ -n "${TEST_LONG:-}" ] || skip "needs podman: make test-long SUITES=dashboards"
+	deps/install long/container
+	in_guest -- tests/dashboards/container
 }
