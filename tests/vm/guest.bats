@@ -75,7 +75,7 @@ overlayfs" ]
 		cat /proc/1/comm /proc/self/cgroup; pwd; id -u
 		stat -fc %T /tmp /dev/shm /sys/fs/cgroup /sys/fs/bpf /sys/kernel/tracing /
 		systemctl is-active vm.service
-		systemd-run --quiet --wait --property=DynamicUser=yes sh -c "test \$(id -u) -ge 61184" || exit 1
+		systemd-run --quiet --property=Type=oneshot --property=DynamicUser=yes sh -c "test \$(id -u) -ge 61184" || exit 1
 		exit 42'
 	[ "$status" -eq 42 ]
 	[ "$(cat out)" = "systemd
