@@ -90,13 +90,15 @@ expand() {
 	[ "$(sed -n 's/.*--cap-add=\([a-z_,]*\).*/\1/p' "$deploy/Containerfile" | words)" = "$want" ]
 }
 
-# in_guest COMMAND - what it says comes out; it must be as it should
+# in_guest COMMAND - what it says comes out; it must be as it should. In turn: programs are attached, and code so patched.
 in_guest() {
-	run -0 tools/vm/run --kernel "${VM_KERNEL:-patched}" --smp 2 --timeout 600 "$@"
+	run tools/vm/run --kernel "${VM_KERNEL:-patched}" --smp 2 --in-turn --timeout 600 "$@"
 	sed 's/^/# /' <<<"$output" >&3
+	[ "$status" -eq 0 ]
 }
 
 @test "Debian's systemd, as process 1, starts the unit: rights, restarts, another address, a Prometheus beside it" {
+	[ -n "${TEST_LONG:-}" ] || skip "boots a guest for minutes: make test-long SUITES=dashboards"
 	make -s deb
 	in_guest --systemd -- tests/dashboards/service build/vmalocktop_*_*.deb
 }
