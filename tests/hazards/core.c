@@ -19,7 +19,7 @@
 #include "core.h"
 
 #define MAX_READERS	8
-#define PATIENCE	120	/* seconds: then what the case is about doesn't happen */
+#define PATIENCE	240	/* seconds: then what the case is about doesn't happen */
 #define ENOUGH		10	/* page faults of each kind that the case is about */
 #define LONGEST_HOLD	200000	/* microseconds, for which udelay() is good */
 #define PARAMETERS	"/sys/module/vma_lock/parameters/"
