@@ -5,8 +5,9 @@
 
 CLANG ?= clang
 BPFTOOL ?= $(shell PATH="$$PATH:/usr/sbin" command -v bpftool)
-bpf_multiarch := $(shell $(CC) -print-multiarch 2>/dev/null)
-BPF_CFLAGS := -O2 -g -target bpf -mcpu=v3 -Wall -Werror \
+# asked when it is needed: "make deps" may only be installing the compiler now
+bpf_multiarch = $(shell $(CC) -print-multiarch)
+BPF_CFLAGS = -O2 -g -target bpf -mcpu=v3 -Wall -Werror \
 	-I/usr/include/$(bpf_multiarch) -Ibpf
 
 build/bpf/%.bpf.o: bpf/%.bpf.c
