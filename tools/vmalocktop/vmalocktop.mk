@@ -14,9 +14,10 @@ VMALOCKTOP_OBJECTS := $(VMALOCKTOP_SOURCES:$(VMALOCKTOP_DIR)/%.c=$(VMALOCKTOP_BU
 	$(VMALOCKTOP_BUILD)/parse.o $(VMALOCKTOP_BUILD)/page_files.o
 VMALOCKTOP_LIBS := -lbpf -ldw -lelf -lz -llzma -lbz2 -lncursesw -ltinfo -lzstd -lmicrohttpd
 # libdw may load a library for downloads, of which nothing is used here: the linker need not warn.
-VMALOCKTOP_STATIC := $(shell echo 'int main(void) { return 0; }' | $(CC) -x c -static -o /dev/null - \
+# Asked when it is linked: "make deps" may only be installing the libraries now.
+VMALOCKTOP_STATIC = $(shell echo 'int main(void) { return 0; }' | $(CC) -x c -static -o /dev/null - \
 	$(VMALOCKTOP_LIBS) 2>/dev/null && echo -static -Wl,--no-warnings)
-VMALOCKTOP_NO_TLS := $(if $(VMALOCKTOP_STATIC),$(VMALOCKTOP_BUILD)/no_tls.o)
+VMALOCKTOP_NO_TLS := $(VMALOCKTOP_BUILD)/no_tls.o
 # The live page's files, which are built in.
 VMALOCKTOP_PAGE := dashboards/web/page
 
@@ -28,7 +29,8 @@ TEST_NEEDS += vmalocktop
 $(VMALOCKTOP_BIN): $(VMALOCKTOP_OBJECTS) $(VMALOCKTOP_NO_TLS)
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(VMALOCKTOP_STATIC) $(LDFLAGS) -o $@ $^ $(VMALOCKTOP_LIBS)
+	$(Q)static="$(VMALOCKTOP_STATIC)"; $(CC) $$static $(LDFLAGS) -o $@ $(VMALOCKTOP_OBJECTS) \
+		$${static:+$(VMALOCKTOP_NO_TLS)} $(VMALOCKTOP_LIBS)
 
 $(VMALOCKTOP_BUILD)/%.o: $(VMALOCKTOP_DIR)/%.c $(VMALOCKTOP_DIR)/vmalocktop.mk
 	$(call say,CC,$@)
