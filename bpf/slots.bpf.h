@@ -14,13 +14,17 @@
 /* How many slots each kind has: max_entries of its maps. */
 const volatile __u32 vt_slots_room[VT_SLOTS_KINDS] = { 1, 1 };
 
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, VT_SLOTS_KINDS);
-	__uint(map_flags, BPF_F_MMAPABLE);
-	__type(key, __u32);
-	__type(value, struct vt_slot_queue);
-} queues SEC(".maps");
+/* An array that user space can map. */
+#define MAPPED_ARRAY(name, entries, value_type)		\
+struct {						\
+	__uint(type, BPF_MAP_TYPE_ARRAY);		\
+	__uint(max_entries, entries);			\
+	__uint(map_flags, BPF_F_MMAPABLE);		\
+	__type(key, __u32);				\
+	__type(value, value_type);			\
+} name SEC(".maps")
+
+MAPPED_ARRAY(queues, VT_SLOTS_KINDS, struct vt_slot_queue);
 
 /* The maps of one kind: @name from keys to indices, @name_slots, and @name_given, the indices that were given back. */
 #define SLOTS_OF(name, key_type, slot_type)		\
@@ -30,20 +34,8 @@ struct {						\
 	__type(key, key_type);				\
 	__type(value, __u32);				\
 } name SEC(".maps");					\
-struct {						\
-	__uint(type, BPF_MAP_TYPE_ARRAY);		\
-	__uint(max_entries, 1);				\
-	__uint(map_flags, BPF_F_MMAPABLE);		\
-	__type(key, __u32);				\
-	__type(value, slot_type);			\
-} name##_slots SEC(".maps");				\
-struct {						\
-	__uint(type, BPF_MAP_TYPE_ARRAY);		\
-	__uint(max_entries, 1);				\
-	__uint(map_flags, BPF_F_MMAPABLE);		\
-	__type(key, __u32);				\
-	__type(value, __u64);				\
-} name##_given SEC(".maps")
+MAPPED_ARRAY(name##_slots, 1, slot_type);		\
+MAPPED_ARRAY(name##_given, 1, __u64)
 
 /*
  * Take a free slot of @kind.  Returns whether there was one, with its index in @slot; also false if other CPUs took

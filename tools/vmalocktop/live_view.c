@@ -199,9 +199,10 @@ static int follow_writer(struct live_view *v, const struct model *m)
 		v->writer = row;
 	if (v->writer < 0)
 		v->writer = 0;
-	while (v->writer > 0 && !live_writers__row(m, v->writer, LIVE_WRITERS, &v->chosen, &line))
-		v->writer--;
-	return live_writers__row(m, v->writer, LIVE_WRITERS, &v->chosen, &line) ? line : -1;
+	for (; !live_writers__row(m, v->writer, LIVE_WRITERS, &v->chosen, &line); v->writer--)
+		if (!v->writer)
+			return -1;
+	return line;
 }
 
 /* A page of text, scrolled. */

@@ -358,48 +358,46 @@ static void lost(FILE *out, const struct model_stall *s)
 		model__kind_name(s->key.kind), s->key.victim_tgid);
 }
 
-static void victims(FILE *out, const struct model *m, const struct live_writer *w)
+/* The end of a row: the region. */
+static void in_region(FILE *out, const struct model *m, const struct model_stall *s)
 {
-	size_t n;
-	struct model_stall *sums = behind(m, w, same_victim, &n);
+	const struct model_region *r = live_text__find(m, s->key.victim_tgid, s->region);
+	char size[16];
 
-	fprintf(out, "REGIONS IN WHICH IT STALLED FAULTS\n%8s %6s %7s %-9s %7s %7s %s\n", "LOST", "FAULTS", "AVG", "KIND",
-		"PID", "SIZE", "REGION");
-	for (size_t i = 0; i < n && i < MAX_VICTIMS; i++) {
-		const struct model_region *r = live_text__find(m, sums[i].key.victim_tgid, sums[i].region);
-		char size[16];
-
-		lost(out, &sums[i]);
-		if (r && r->range.end > r->range.start)
-			fprintf(out, "%7s %s 0x%" PRIx64 "\n", text__size(r->range.end - r->range.start, size, sizeof(size)),
-				r->range.name, r->range.start);
-		else
-			fprintf(out, "%7s %s\n", "-", r ? live_text__unknown(&r->range) : "?");
-	}
-	if (n > MAX_VICTIMS)
-		fprintf(out, "and %zu more\n", n - MAX_VICTIMS);
-	free(sums);
+	if (r && r->range.end > r->range.start)
+		fprintf(out, "%7s %s 0x%" PRIx64 "\n", text__size(r->range.end - r->range.start, size, sizeof(size)),
+			r->range.name, r->range.start);
+	else
+		fprintf(out, "%7s %s\n", "-", r ? live_text__unknown(&r->range) : "?");
 }
 
-static void ranges(FILE *out, const struct model *m, const struct live_writer *w)
+/* The end of a row: the range. */
+static void on_range(FILE *out, const struct model *m, const struct model_stall *s)
+{
+	char size[16];
+
+	(void)m;
+	if (s->end - s->start > 1)
+		fprintf(out, "%7s 0x%" PRIx64 "-0x%" PRIx64 "\n", text__size(s->end - s->start, size, sizeof(size)),
+			s->start, s->end);
+	else if (s->end)
+		fprintf(out, "%7s at 0x%" PRIx64 "\n", "-", s->start);
+	else
+		fprintf(out, "%7s (not seen)\n", "-");
+}
+
+/* What faults lost behind @w, a row for each of what is the @same; @where ends it, and is called @what. */
+static void victims(FILE *out, const struct model *m, const struct live_writer *w, const char *title, const char *what,
+		    bool (*same)(const struct model_stall *a, const struct model_stall *b),
+		    void (*where)(FILE *out, const struct model *m, const struct model_stall *s))
 {
 	size_t n;
-	struct model_stall *sums = behind(m, w, same_range, &n);
+	struct model_stall *sums = behind(m, w, same, &n);
 
-	fprintf(out, "\nRANGES THAT THESE FAULTS WANTED\n%8s %6s %7s %-9s %7s %7s %s\n", "LOST", "FAULTS", "AVG", "KIND",
-		"PID", "SIZE", "RANGE");
+	fprintf(out, "%s\n%8s %6s %7s %-9s %7s %7s %s\n", title, "LOST", "FAULTS", "AVG", "KIND", "PID", "SIZE", what);
 	for (size_t i = 0; i < n && i < MAX_VICTIMS; i++) {
-		const struct model_stall *s = &sums[i];
-		char size[16];
-
-		lost(out, s);
-		if (s->end - s->start > 1)
-			fprintf(out, "%7s 0x%" PRIx64 "-0x%" PRIx64 "\n", text__size(s->end - s->start, size, sizeof(size)),
-				s->start, s->end);
-		else if (s->end)
-			fprintf(out, "%7s at 0x%" PRIx64 "\n", "-", s->start);
-		else
-			fprintf(out, "%7s (not seen)\n", "-");
+		lost(out, &sums[i]);
+		where(out, m, &sums[i]);
 	}
 	if (n > MAX_VICTIMS)
 		fprintf(out, "and %zu more\n", n - MAX_VICTIMS);
@@ -435,6 +433,6 @@ void live_writers__one(FILE *out, const struct model *m, const struct live_write
 	fprintf(out, "%s, thread %" PRIu32 " of %" PRIu32 ", in %s\n", last->key.comm, writer->tid, writer->tgid, what);
 	fprintf(out, "%" PRIu64 " faults lost %s behind it%s\n\n", count, text__time(ns, total, sizeof(total)),
 		call_range(call, last->arg0, last->arg1, "; its last call was on ", range));
-	victims(out, m, writer);
-	ranges(out, m, writer);
+	victims(out, m, writer, "REGIONS IN WHICH IT STALLED FAULTS", "REGION", same_victim, in_region);
+	victims(out, m, writer, "RANGES THAT THESE FAULTS WANTED", "RANGE", same_range, on_range);
 }
