@@ -20,6 +20,10 @@ Q :=
 say = @:
 endif
 
+ifeq ($(shell command -v $(CC)),)
+$(warning there is no $(CC) yet: test and demo install it, for other targets run "make deps" first)
+endif
+
 top := $(CURDIR)
 build := $(top)/build
 
