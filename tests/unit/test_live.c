@@ -415,6 +415,37 @@ static void one_writer(void **state)
 	free(text);
 }
 
+/* What writers kept from faults is timed, too, where the kernel tells: an upper bound is shown as one. */
+static void how_long_writers_took(void **state)
+{
+	struct model m = {
+		.timed[VT_LIFE] = { .max_exact = true, .hist = { .slots[10] = 3, .sum = 6000, .max = 2500 } },
+		.drains = {
+			{ .op = "munmap", .hist = { .slots[20] = 2, .sum = 4000000, .max = 2500000 } },
+			{ .op = "split", .max_exact = true, .hist = { .slots[9] = 1, .sum = 700, .max = 700 } },
+		},
+		.n_drains = 2,
+	};
+	char *text = page(PAGE_WRITERS, &m, 0, 0);
+
+	(void)state;
+	contains(text, "HOW LONG WRITERS TOOK\n"
+		       "   TIMES       AVG       MAX WITH\n"
+		       "       3    2.00us    2.50us replacing a mapping: from BABY born to grown\n"
+		       "       2    2.00ms  <=2.50ms waiting for a VMA's users, in munmap\n"
+		       "       1     700ns     700ns waiting for a VMA's users, in split\n");
+	free(text);
+	m.only = true;
+	text = page(PAGE_WRITERS, &m, 0, 0);
+	contains(text, "HOW LONG WRITERS TOOK, OF ALL PROCESSES\n");
+	free(text);
+	/* On a kernel that doesn't tell, or when nothing happened, there is nothing to head. */
+	m = (struct model){ 0 };
+	text = page(PAGE_WRITERS, &m, 0, 0);
+	assert_null(strstr(text, "HOW LONG"));
+	free(text);
+}
+
 /* Why a region isn't known is said, and the ranges in it are shown all the same. */
 static void unknown_regions(void **state)
 {
@@ -554,6 +585,7 @@ int main(void)
 		cmocka_unit_test(ranges_in_a_region),
 		cmocka_unit_test(ranges_of_one_vma),
 		cmocka_unit_test(one_writer),
+		cmocka_unit_test(how_long_writers_took),
 		cmocka_unit_test(lines_fit),
 	};
 

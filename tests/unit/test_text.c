@@ -60,6 +60,8 @@ static void times(void **state)
 	assert_string_equal(text__time(999999999, buf, sizeof(buf)), "1.00s");
 	assert_string_equal(text__time(99.97e6, buf, sizeof(buf)), "100ms");
 	assert_string_equal(text__time(86400e9, buf, sizeof(buf)), "86400s");
+	assert_string_equal(text__max(1234, true, buf, sizeof(buf)), "1.23us");
+	assert_string_equal(text__max(1234, false, buf, sizeof(buf)), "<=1.23us");
 }
 
 static void parsed_times(void **state)

@@ -78,13 +78,12 @@ static void where(FILE *out, const struct model_vma *v, size_t others)
 
 static void range(FILE *out, const struct joined *j)
 {
-	char total[16], avg[16], max[16], most[20];
+	char total[16], avg[16], max[18];
 	const struct vt_hist *h = &j->most.hist;
 
-	snprintf(most, sizeof(most), "%s%s", j->most.max_exact ? "" : "<=", text__time(h->max, max, sizeof(max)));
 	fprintf(out, "%7s %6" PRIu64 " %7s %8s %-9s ", text__time(h->sum, total, sizeof(total)), j->most.count,
-		text__time(j->most.count ? (double)h->sum / j->most.count : 0, avg, sizeof(avg)), most,
-		model__kind_name(j->most.kind));
+		text__time(j->most.count ? (double)h->sum / j->most.count : 0, avg, sizeof(avg)),
+		text__max(h->max, j->most.max_exact, max, sizeof(max)), model__kind_name(j->most.kind));
 	where(out, &j->most, j->others);
 }
 

@@ -205,28 +205,29 @@ static void region(FILE *out, const struct model *m, uint32_t tgid, uint64_t sta
 	stacks(out, m, tgid, NULL);
 }
 
+static void held_row(FILE *out, const struct vt_hist *h, bool max_exact, const char *what, const char *op)
+{
+	char avg[16], max[18];
+	uint64_t n = hist__count(h);
+
+	fprintf(out, "%8" PRIu64 " %9s %9s %s%s\n", n, text__time((double)h->sum / n, avg, sizeof(avg)),
+		text__max(h->max, max_exact, max, sizeof(max)), what, op);
+}
+
 /* How long writers kept what faults wait for, where the kernel tells; of all processes. */
 static void held(FILE *out, const struct model *m)
 {
 	const struct timed *life = &m->timed[VT_LIFE];
-	char avg[16], max[16];
-	uint64_t n = hist__count(&life->hist);
+	bool replaced = hist__count(&life->hist);
 
-	if (!n && !m->n_drains)
+	if (!replaced && !m->n_drains)
 		return;
 	fprintf(out, "HOW LONG WRITERS TOOK%s\n%8s %9s %9s %s\n", m->only ? ", OF ALL PROCESSES" : "", "TIMES", "AVG", "MAX",
 		"WITH");
-	if (n)
-		fprintf(out, "%8" PRIu64 " %9s %9s replacing a mapping: from BABY born to grown\n", n,
-			text__time((double)life->hist.sum / n, avg, sizeof(avg)),
-			text__time(life->hist.max, max, sizeof(max)));
-	for (int i = 0; i < m->n_drains; i++) {
-		const struct vt_hist *h = &m->drains[i].hist;
-
-		fprintf(out, "%8" PRIu64 " %9s %9s waiting for a VMA's users, in %s\n", hist__count(h),
-			text__time((double)h->sum / hist__count(h), avg, sizeof(avg)),
-			text__time(h->max, max, sizeof(max)), m->drains[i].op);
-	}
+	if (replaced)
+		held_row(out, &life->hist, life->max_exact, "replacing a mapping: from BABY born to grown", "");
+	for (int i = 0; i < m->n_drains; i++)
+		held_row(out, &m->drains[i].hist, m->drains[i].max_exact, "waiting for a VMA's users, in ", m->drains[i].op);
 }
 
 char *live_text__writers(const struct model *m, size_t max)

@@ -16,12 +16,11 @@
 
 static void times(FILE *out, const struct vt_hist *h, bool max_exact)
 {
-	char total[TIME_LEN], avg[TIME_LEN], max[TIME_LEN], most[TIME_LEN + 2];
+	char total[TIME_LEN], avg[TIME_LEN], max[TIME_LEN + 2];
 	uint64_t n = hist__count(h);
 
-	snprintf(most, sizeof(most), "%s%s", max_exact ? "" : "<=", text__time(h->max, max, TIME_LEN));
 	fprintf(out, " %9s %9s %9s\n", text__time(h->sum, total, TIME_LEN),
-		text__time(n ? (double)h->sum / n : 0, avg, TIME_LEN), most);
+		text__time(n ? (double)h->sum / n : 0, avg, TIME_LEN), text__max(h->max, max_exact, max, sizeof(max)));
 }
 
 static void times_head(FILE *out)

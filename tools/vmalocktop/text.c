@@ -82,6 +82,14 @@ const char *text__time(double ns, char *buf, size_t len)
 	return buf;
 }
 
+const char *text__max(double ns, bool exact, char *buf, size_t len)
+{
+	char max[16];
+
+	snprintf(buf, len, "%s%s", exact ? "" : "<=", text__time(ns, max, sizeof(max)));
+	return buf;
+}
+
 int text__parse_time(const char *s, uint64_t *ns)
 {
 	static const struct {

@@ -3,6 +3,7 @@
 #ifndef VMALOCKTOP_TEXT_H
 #define VMALOCKTOP_TEXT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -29,6 +30,9 @@ const char *text__size(uint64_t bytes, char *buf, size_t len);
  * Return: @buf.
  */
 const char *text__time(double ns, char *buf, size_t len);
+
+/* text__max() - the same for a maximum, which is an upper bound only, "<=12.3ms", unless @exact */
+const char *text__max(double ns, bool exact, char *buf, size_t len);
 
 /**
  * text__parse_time() - parse a time with its unit, such as "500us"
