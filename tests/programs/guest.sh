@@ -3,12 +3,13 @@
 #
 # guest.sh: in the guest, run the programs.
 #
-# Usage: guest.sh CLASSES [counted] - where GcStress.class is. Prints what lib.sh says. With "counted" the kernel must
-# have counted faults, of each program and the scripts around it, that took the ways that the series is about.
+# Usage: guest.sh BUILT [counted] - where GcStress.class and vmm.rom are. Prints what lib.sh says. With "counted" the
+# kernel must have counted faults, of each program and the scripts around it, that took the ways that the series is about.
+# PROGRAMS in the environment names some of the programs.
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")"
-classes=$1 counted=${2:-} work=/mnt/scratch
+built=$1 counted=${2:-} work=/mnt/scratch
 
 # counter NAME - vma_lock_NAME of /proc/vmstat
 counter() {
@@ -38,6 +39,7 @@ grows() {
 run() {
 	local name=$1 begin=$SECONDS success reffree fallback born
 	shift
+	[[ " ${PROGRAMS:-$name} " == *" $name "* ]] || return 0
 	success=$(counter success) reffree=$(counter reffree) fallback=$(counter fallback) born=$(counter baby_born)
 	"$@" | sed -E "s/^((not )?ok - |# same: )/\1$name: /" || echo "# $name ended early"
 	echo "# $name: $((SECONDS - begin)) s"
@@ -54,4 +56,5 @@ mount /dev/vda "$work"
 ip link set lo up
 run PostgreSQL ./postgresql.sh "$work/postgresql"
 run Redis ./redis.sh "$work/redis"
-run OpenJDK ./java.sh "$work/java" "$classes"
+run OpenJDK ./java.sh "$work/java" "$built"
+run QEMU ./vmm.sh "$work/vmm" "$built/vmm.rom"
