@@ -65,6 +65,16 @@ tap_pass_on() {
 	fi
 }
 
+# guest_two_nodes SIZE - sets the array two_nodes: options of tools/vm/run for 4 CPUs on two nodes of SIZE MB each
+guest_two_nodes() {
+	local size=$1 node
+	two_nodes=(--smp 4 --mem "$((2 * size))M" --qemu -smp --qemu "sockets=2,cores=2,threads=1")
+	for node in 0 1; do
+		two_nodes+=(--qemu -object --qemu "memory-backend-ram,id=m$node,size=${size}M"
+			--qemu -numa --qemu "node,nodeid=$node,cpus=$((2 * node))-$((2 * node + 1)),memdev=m$node")
+	done
+}
+
 # guest_run OPTION... -- COMMAND... - tools/vm/run; sets guest_status, leaves stdout, stderr and the console in
 # $tap_work/{out,err,console}.
 #

@@ -120,6 +120,8 @@ int new_file(const char *dir, size_t pages);
 int unmappable_file(void);
 /* Writes page NUMBER, which then begins with VALUE. */
 void fill_page(int fd, size_t number, uint64_t value);
+/* A userfaultfd with FEATURES, which doesn't block. */
+int new_userfaultfd(uint64_t features);
 /* How many of the pages at ADDRESS are in the page tables of process PID (0: this one). */
 size_t present_pages(int pid, const void *address, size_t pages);
 
@@ -140,6 +142,7 @@ void run_retract(void);
 void run_reuse(void);
 void run_split(void);
 void run_touch(void);
+void run_unregister(void);
 void run_truncate(void);
 void run_userfaultfd(void);
 

@@ -6,8 +6,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/perf_event.h>
+#include <linux/userfaultfd.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -109,4 +111,16 @@ size_t present_pages(int pid, const void *address, size_t pages)
 	for (size_t i = 0; i < pages; i++)
 		count += !!(entries[i] & PM_PRESENT);
 	return count;
+}
+
+int new_userfaultfd(uint64_t features)
+{
+	struct uffdio_api api = { .api = UFFD_API, .features = features };
+	int uffd = syscall(SYS_userfaultfd, O_CLOEXEC | O_NONBLOCK);
+
+	if (uffd < 0)
+		die("userfaultfd: %m");
+	if (ioctl(uffd, UFFDIO_API, &api))
+		die("UFFDIO_API: %m");
+	return uffd;
 }

@@ -7,7 +7,6 @@
  */
 #define _GNU_SOURCE
 #include <errno.h>
-#include <fcntl.h>
 #include <linux/userfaultfd.h>
 #include <poll.h>
 #include <pthread.h>
@@ -71,17 +70,6 @@ static void *prober(void *unused)
 		sched_yield();
 	}
 	return NULL;
-}
-
-static void open_uffd(void)
-{
-	struct uffdio_api api = { .api = UFFD_API, .features = UFFD_FEATURE_MINOR_SHMEM | UFFD_FEATURE_THREAD_ID };
-
-	uffd = syscall(SYS_userfaultfd, O_CLOEXEC | O_NONBLOCK);
-	if (uffd < 0)
-		die("userfaultfd: %m");
-	if (ioctl(uffd, UFFDIO_API, &api))
-		die("UFFDIO_API: %m");
 }
 
 /* What has been asked since the region was registered. */
@@ -172,7 +160,7 @@ void run_userfaultfd(void)
 	pthread_t thread;
 	unsigned int seed = 1;
 
-	open_uffd();
+	uffd = new_userfaultfd(UFFD_FEATURE_MINOR_SHMEM | UFFD_FEATURE_THREAD_ID);
 	for (size_t block = 0; block < BLOCKS; block++)
 		fill_page(fd, block * AROUND, block);
 	for (int i = 0; i < 2; i++) {
