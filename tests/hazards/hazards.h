@@ -142,8 +142,8 @@ void run_retract(void);
 void run_reuse(void);
 void run_split(void);
 void run_touch(void);
-void run_unregister(void);
 void run_truncate(void);
+void run_unregister(void);
 void run_userfaultfd(void);
 
 #endif /* HAZARDS_H */
