@@ -4,15 +4,18 @@
 The guest's only program is bench-guest.  It boots once, is saved while it waits for commands, and each
 measurement goes on from there.
 """
-import json
 import os
 import re
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 import threading
 import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "tools", "vm"))
+from qmp import Qmp, QmpError  # noqa: E402
 
 QEMU = "qemu-system-x86_64"
 QEMU_VERSION = "7.2."
@@ -45,35 +48,6 @@ def check_qemu():
     version = subprocess.run([QEMU, "--version"], check=True, text=True, stdout=subprocess.PIPE).stdout.split()[3]
     if not version.startswith(QEMU_VERSION):
         raise GuestError(f"{QEMU} is version {version}; the plugin is made for {QEMU_VERSION}x")
-
-
-class Qmp:
-    """QEMU's monitor."""
-
-    def __init__(self, path):
-        self.socket = socket.socket(socket.AF_UNIX)
-        self.socket.settimeout(60)
-        self.socket.connect(path)
-        self.lines = self.socket.makefile("r")
-        self.lines.readline()   # the greeting
-        self.do("qmp_capabilities")
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.lines.close()
-        self.socket.close()
-
-    def do(self, command, **arguments):
-        """The result of a command; events are passed over."""
-        self.socket.sendall((json.dumps({"execute": command, "arguments": arguments}) + "\n").encode())
-        while True:
-            reply = json.loads(self.lines.readline())
-            if "error" in reply:
-                raise GuestError(f"QEMU: {command}: {reply['error']['desc']}")
-            if "return" in reply:
-                return reply["return"]
 
 
 class Guest:
@@ -145,13 +119,18 @@ class Guest:
             try:
                 self._wait_ready(qemu, work, time.monotonic() + timeout)
                 part = self.snapshot + ".part"
-                with Qmp(os.path.join(work, "monitor")) as qmp:
+                monitor = socket.socket(socket.AF_UNIX)
+                monitor.settimeout(60)
+                monitor.connect(os.path.join(work, "monitor"))
+                with Qmp(monitor) as qmp:
                     qmp.do("migrate", uri=f"exec:cat >{part}")
                     while (state := qmp.do("query-migrate").get("status")) != "completed":
                         if state in ("failed", "cancelled"):
                             raise GuestError(f"{self.base}: cannot be saved: {state}")
                         time.sleep(0.1)
                 os.rename(part, self.snapshot)
+            except QmpError as error:
+                raise GuestError(f"{self.base}: cannot be saved: {error}") from None
             finally:
                 qemu.kill()
                 qemu.wait()

@@ -10,13 +10,15 @@ the memory was full to begin with.
 Prints what the machine printed. Exit status: 0 the machine came to its end; 1 it did not; 2 wrong usage.
 """
 
-import json
 import os
 import socket
 import struct
 import subprocess
 import sys
 import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "tools", "vm"))
+from qmp import Qmp, QmpError  # noqa: E402
 
 MEMORY = 256 << 20
 PAGE = 4096
@@ -62,20 +64,7 @@ class Machine:
             stdin=subprocess.PIPE)
         connection, _ = self.listener.accept()
         connection.settimeout(PATIENCE)
-        self.lines = connection.makefile("rw")
-        self.lines.readline()
-        self.command("qmp_capabilities")
-
-    def command(self, name, **arguments):
-        """The answer to a command."""
-        self.lines.write(json.dumps({"execute": name, "arguments": arguments}) + "\n")
-        self.lines.flush()
-        while True:
-            answer = json.loads(self.lines.readline())
-            if "error" in answer:
-                raise RuntimeError(f"QEMU: {name}: {answer['error']['desc']}")
-            if "return" in answer:
-                return answer["return"]
+        self.monitor = Qmp(connection)
 
     def printed(self):
         """What the machine has printed."""
@@ -94,23 +83,23 @@ class Machine:
 
     def save(self, path):
         """Write all of it to PATH while it runs, and stop it once each page was written, and some again."""
-        self.command("migrate-set-parameters", **{"max-bandwidth": 1 << 40, "downtime-limit": 0})
-        self.command("migrate", uri=f"exec:cat >{path}")
+        self.monitor.do("migrate-set-parameters", **{"max-bandwidth": 1 << 40, "downtime-limit": 0})
+        self.monitor.do("migrate", uri=f"exec:cat >{path}")
         self.until("the second look for changed pages", lambda: self.saved(looks=2))
         # else it may never be quick enough
-        self.command("migrate-set-parameters", **{"downtime-limit": 2000000})
+        self.monitor.do("migrate-set-parameters", **{"downtime-limit": 2000000})
         self.until("saving", lambda: self.saved())
 
     def saved(self, looks=None):
         """Whether all is saved, or QEMU has looked LOOKS times for changed pages."""
-        state = self.command("query-migrate")
+        state = self.monitor.do("query-migrate")
         if state["status"] in ("failed", "cancelled"):
             raise RuntimeError(f"saving {state['status']}")
         return state["status"] == "completed" or bool(looks) and state.get("ram", {}).get("dirty-sync-count", 0) >= looks
 
     def quit(self):
         """End the process."""
-        self.command("quit")
+        self.monitor.do("quit")
         self.process.wait(PATIENCE)
 
 
@@ -142,14 +131,14 @@ def main():
         if os.environ.get("PROGRAMS_BREAK", "0") != "0" and backend.endswith("file"):
             wipe(state)
         machines.append(Machine(backend, rom, directory, state))
-        machines[1].until("the machine goes on", lambda: machines[1].command("query-status")["running"])
+        machines[1].until("the machine goes on", lambda: machines[1].monitor.do("query-status")["running"])
         machines[1].process.stdin.write(b"x")
         machines[1].process.stdin.flush()
         status = machines[1].process.wait(PATIENCE)
         if status != END:
             raise RuntimeError(f"QEMU ended with status {status}, not by the machine")
         print(machines[0].printed() + machines[1].printed(), end="")
-    except (OSError, RuntimeError, ValueError, subprocess.TimeoutExpired) as error:
+    except (OSError, RuntimeError, ValueError, QmpError, subprocess.TimeoutExpired) as error:
         print(f"vmm.py: {error}", file=sys.stderr)
         sys.exit(1)
     finally:
