@@ -156,6 +156,19 @@ active" ]
 	grep -q 'mm/memory.c:1 planted' err
 }
 
+@test "complaints that don't say BUG or WARNING are found, each of them, and those that are mere information" {
+	planted=("BUG at mas_validate_gaps:7123 (1)" "WARN at mas_validate_limits:7301 (1)"
+		"mm/pgtable-generic.c:54: bad pmd ffff888003a3b000(0000000000000067)"
+		"turning off the locking correctness validator."
+		"get_swap_device: Bad swap file entry 3ffffffffffff"
+		"VFS: Busy inodes after unmount of vda (ext4)")
+	vm_files -- sh -c 'for line; do echo "<6>$line" >/dev/kmsg; done' sh "${planted[@]}"
+	[ "$status" -eq 126 ]
+	for line in "${planted[@]}"; do
+		grep -F "$line" err | grep -qaE -f <(grep -v '^#' "$top/tools/vm/splats")
+	done
+}
+
 @test "a command's own failure outranks a complaint of the kernel" {
 	vm_files -- sh -c 'echo "BUG: KASAN: planted" >/dev/kmsg; exit 3'
 	[ "$status" -eq 3 ]
