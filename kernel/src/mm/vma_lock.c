@@ -12,7 +12,6 @@
 #include <linux/rcupdate.h>
 #include <linux/rcuwait.h>
 #include <linux/sched/signal.h>
-#include <linux/userfaultfd_k.h>
 #include <linux/vmstat.h>
 #include <linux/wait.h>
 #include <trace/events/lock.h>
@@ -374,7 +373,8 @@ struct vm_area_struct *lock_vma_for_fault(struct mm_struct *mm,
 #ifdef CONFIG_PER_VMA_LOCK_RCU
 /* VMAs whose faults need more than an empty entry and a page to put there. */
 #define VM_NEED_REF	(VM_HUGETLB | VM_PFNMAP | VM_MIXEDMAP | VM_MTE | \
-			 VM_SHADOW_STACK | __VM_UFFD_FLAGS)
+			 VM_SHADOW_STACK | VM_UFFD_MISSING | VM_UFFD_WP | \
+			 VM_UFFD_MINOR)
 
 /*
  * Is this a fault that handle_mm_fault_rcu() may be able to handle?  @vma can

@@ -22,7 +22,9 @@
 #define VM_MIXEDMAP	0
 #define VM_MTE		0
 #define VM_SHADOW_STACK	0
-#define __VM_UFFD_FLAGS	0
+#define VM_UFFD_MISSING	0
+#define VM_UFFD_WP	0
+#define VM_UFFD_MINOR	0
 #define VM_OPS_MAP_PAGES_RCU		1
 #define FAULT_FLAG_WRITE		1
 #define FAULT_FLAG_MAP_PAGES_TRIED	2
