@@ -87,3 +87,38 @@ missing() {
 	# and each case can fail
 	grep -v '^#' tests/hazards/cases.txt | cut -f 1 | sort | comm -23 - "$BATS_TEST_TMPDIR/named" | missing "mutant for case"
 }
+
+@test "a hazard's row names the mutants with which its cases must be red, and no others" {
+	awk -F '\t' '
+		# the table: a mutant, and its cases
+		FNR == NR {
+			if (/^#/)
+				next
+			n = split($2, cases, " ")
+			for (i = 1; i <= n; i++)
+				wanted[cases[i] ": " $1]
+			next
+		}
+		/^## Faults without a reference/ { on = 1 }
+		/^Each of/ { on = 0 }
+		# a row; each of its mutants is one of some case of it
+		on && /^[|]/ && split($0, column, / *[|] */) && column[2] ~ /`/ {
+			n = split(column[2], cases, "`")
+			m = split(column[4], mutants, "\"")
+			for (j = 2; j <= m; j += 2) {
+				known = 0
+				for (i = 2; i <= n; i += 2)
+					if ((cases[i] ": " mutants[j]) in wanted) {
+						known = 1
+						named[cases[i] ": " mutants[j]]
+					}
+				if (!known)
+					print column[2] " has nothing to do with " mutants[j]
+			}
+		}
+		END {
+			for (pair in wanted)
+				if (!(pair in named))
+					print "no row has " pair
+		}' tests/hazards/mutants.txt "$page" | missing "pair of a case and a mutant"
+}
