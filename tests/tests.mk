@@ -15,7 +15,7 @@ run-tests: deps $(TEST_NEEDS)
 
 .PHONY: test-long
 test-long: deps $(TEST_NEEDS)	## Run the suites that can look further, for hours (SUITES as above)
-	$(Q)TEST_LONG=1 tests/run $(or $(SUITES),model torture inject kcsan rt churn fuzz leaks stress kselftest programs arm64)
+	$(Q)TEST_LONG=1 tests/run $(or $(SUITES),static model torture inject kcsan rt churn fuzz leaks stress kselftest programs arm64 dashboards)
 
 .PHONY: test-debug
 test-debug: deps $(TEST_NEEDS) kernel-debug	## Run the suites of the kernel on the one with KASAN and lockdep (SUITES as above)

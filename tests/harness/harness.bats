@@ -90,3 +90,10 @@ sums() {
 	[ "$status" -eq 2 ]
 	[ "${#lines[@]}" -eq 1 ]
 }
+
+@test "make test-long runs every suite that can look further" {
+	cd "$top"
+	grep -l 'TEST_LONG' tests/*/suite tests/*/*.sh tests/*/*.bats | grep -v '^tests/harness/' | cut -d / -f 2 | sort -u >"$BATS_TEST_TMPDIR/can"
+	make -s -n test-long | sed -nE 's/.*TEST_LONG=1 tests\/run +//p' | tr ' ' '\n' | sort >"$BATS_TEST_TMPDIR/does"
+	diff "$BATS_TEST_TMPDIR/can" "$BATS_TEST_TMPDIR/does"
+}
