@@ -4,6 +4,7 @@
 # What vmalocktop's live view has on the screen.
 
 bats_require_minimum_version 1.5.0
+load ../leftovers.bash
 
 setup() {
 	cd "$BATS_TEST_DIRNAME/../.."
@@ -23,9 +24,7 @@ teardown() {
 	if [ "$servers" -gt 0 ]; then
 		"${tmux[@]}" kill-server 2>/dev/null || true
 	fi
-	if [ -n "${load:-}" ]; then
-		kill "$load" ${other:+"$other"} 2>/dev/null || true
-	fi
+	kill_leftovers
 }
 
 # view COLUMNS LINES ARGUMENT... - a load, and the live view of it in a terminal of its own

@@ -4,6 +4,7 @@
 # Recording, and replaying what was recorded, cut or damaged.
 
 bats_require_minimum_version 1.5.0
+load ../leftovers.bash
 
 setup() {
 	cd "$BATS_TEST_DIRNAME/../.."
@@ -12,9 +13,7 @@ setup() {
 }
 
 teardown() {
-	if [ -n "${load:-}" ]; then
-		kill "$load" 2>/dev/null || true
-	fi
+	kill_leftovers
 }
 
 # recorded ARGUMENT... - record a load, for a bit over three intervals

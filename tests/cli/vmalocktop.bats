@@ -4,10 +4,15 @@
 # vmalocktop's conduct before it traces anything.
 
 bats_require_minimum_version 1.5.0
+load ../leftovers.bash
 
 setup() {
 	cd "$BATS_TEST_DIRNAME/../.."
 	top=build/bin/vmalocktop
+}
+
+teardown() {
+	kill_leftovers
 }
 
 # wrong_usage PATTERN ARGUMENT... - status 2, nothing on stdout, one line that matches

@@ -5,6 +5,7 @@
 # counts, what it can't keep apart and says so, and what it takes. A process may have 65530 VMAs by default, hence two.
 
 bats_require_minimum_version 1.5.0
+load ../leftovers.bash
 
 VMAS=50000 THREADS=5000
 
@@ -16,9 +17,7 @@ setup() {
 }
 
 teardown() {
-	if [ "${#crowds[@]}" -gt 0 ]; then
-		kill "${crowds[@]}" ${tracer:+"$tracer"} 2>/dev/null || true
-	fi
+	kill_leftovers
 }
 
 # wait_for PATTERN FILE

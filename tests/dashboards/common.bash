@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 #
-# Starting an exporter, and asking it.
+# Starting an exporter, and asking it; kill_leftovers ends it.
+. "$(dirname "${BASH_SOURCE[0]}")/../leftovers.bash"
 
 # wait_until SECONDS COMMAND... - until the command succeeds; its failure then
 wait_until() {
@@ -38,15 +39,6 @@ stop_exporter() {
 	kill "$exporter"
 	wait "$exporter"
 	exporter=
-}
-
-kill_leftovers() {
-	local pid
-
-	for pid in ${exporter:-} ${load:-} ${prometheus:-}; do
-		kill -KILL "$pid" 2>/dev/null || true
-		wait "$pid" 2>/dev/null || true
-	done
 }
 
 # get PATH [CURL-OPTION...] - what is answered; fails unless that is 200
