@@ -25,6 +25,7 @@ HOOK = re.compile(r"^(__traceiter|__bpf_trace|perf_trace|trace_event_raw_event)_
 class Kernel:
     def __init__(self, build, flavour):
         self.flavour = flavour
+        self.target = "kernel" if flavour == "patched" else "kernel-" + flavour     # make builds it
         self.dir = os.path.join(build, "kernel", flavour)
         self.image = os.path.join(self.dir, "arch/x86/boot/bzImage")
         self.config = os.path.join(self.dir, ".config")

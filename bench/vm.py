@@ -69,7 +69,7 @@ class Guest:
         self.snapshot = self.base + ".snapshot"
         self.program = program
         if not os.access(kernel.image, os.R_OK):
-            raise GuestError(f"no kernel image {kernel.image}: run make kernel kernel-base kernel-experiment")
+            raise GuestError(f"no kernel image {kernel.image}: run make {kernel.target}")
         kernel.load()   # before threads would do it at the same time
         self._saving = self._locks.setdefault(self.base, threading.Lock())
 
