@@ -87,7 +87,9 @@ class Guest:
 
     def _command(self, work, extra):
         serial = os.path.join(work, "serial")
-        return [QEMU, "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
+        # it ends when this program does, whatever ends that
+        return ["setpriv", "--pdeathsig", "KILL",
+                QEMU, "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
                 "-machine", "q35,hpet=off", "-accel", "tcg,thread=single,tb-size=1024",
                 "-icount", "shift=0,sleep=off", "-cpu", "max,-la57,-erms,-fsrm", "-seed", "1",
                 "-rtc", "base=2020-01-01,clock=vm", "-smp", str(self.cpus), "-m", self.mem,
