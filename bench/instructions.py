@@ -4,7 +4,7 @@ import re
 
 import watchers
 from parallel import parallel
-from vm import Guest, ProgramError
+from vm import Guest, ProgramError, trace
 
 PAGES = (1, 16, 256)
 # operations whose cost depends on the number of pages
@@ -111,7 +111,7 @@ def _events_per_op(setup):
     for op in EVENTS_OF:
         lines, _ = guest.run(["events vma_lock", f"ops {op} pages={PAGES_WATCHED} reps=1 mark=1", "trace -"],
                              setup.plugin, {"memory": "none"})
-        text = "\n".join(next(l["text"] for l in lines if l["what"] == "trace"))
+        text = "\n".join(trace(lines))
         marked = re.search(r": op_begin$(.*?): op_end$", text, re.M | re.S)
         fired[op] = re.findall(r": (vma_\w+):", marked[1]) if marked else []
         if not fired[op]:

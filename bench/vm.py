@@ -205,3 +205,14 @@ def parse(text):
                 name, value = word.split("=", 1)
                 result[-1][name] = int(value) if value.lstrip("-").isdigit() else value
     return result
+
+
+def trace(lines):
+    """The lines of the kernel's trace among those that parse() returns. GuestError if the kernel overwrote events."""
+    text = next(line["text"] for line in lines if line["what"] == "trace")
+    counts = re.search(r"^# entries-in-buffer/entries-written: (\d+)/(\d+)\s", "\n".join(text), re.M)
+    if not counts:
+        raise GuestError("the kernel's trace doesn't say how many events there were")
+    if counts[1] != counts[2]:
+        raise GuestError(f"the kernel's trace isn't whole: it has the last {counts[1]} of {counts[2]} events")
+    return text

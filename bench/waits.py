@@ -6,7 +6,7 @@ from statistics import median, quantiles
 from attribute import Attribution
 from parallel import parallel
 from transfers import MAX_CPUS
-from vm import Guest
+from vm import Guest, trace
 
 CPUS = 4
 FAULTS = 400            # of each CPU; r makes four times as many touches
@@ -19,14 +19,14 @@ SHAPE = (("median", lambda waits: median(waits)), ("p90", lambda waits: quantile
 GRACE_CPUS = 4
 
 
-def durations(trace):
+def durations(lines):
     """(waits of faults, sections of the writer) in a text of the kernel's trace, in its clock's unit.
 
     A wait is a thread's sleep as a reader: on a BABY or EXCL VMA, or in the queue of mmap_lock. Both kernels have
     the event contention_begin for it, so it counts the same in both. A section is mmap_lock held for write.
     """
     waits, sections, since = [], [], {}
-    for line in trace:
+    for line in lines:
         m = EVENT.search(line)
         if not m:
             continue
@@ -48,7 +48,7 @@ def measure(setup, guest, workload, seed):
     lines, report = guest.run([f"events {EVENTS}", f"faults {workload} cpus={CPUS} faults={FAULTS} seed={seed}",
                                "trace -"], setup.plugin, {"quantum": QUANTUM, "seed": seed, "memory": "none"})
     region, = Attribution(guest.kernel).regions(report)
-    waits, sections = durations(next(l["text"] for l in lines if l["what"] == "trace"))
+    waits, sections = durations(trace(lines))
     if not sections:
         raise RuntimeError(f"no section of the writer in the trace of {guest.base}")
     changes = next(l["changes"] for l in lines if l["what"] == "region")
