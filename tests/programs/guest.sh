@@ -41,7 +41,7 @@ run() {
 	shift
 	[[ " ${PROGRAMS:-$name} " == *" $name "* ]] || return 0
 	success=$(counter success) reffree=$(counter reffree) fallback=$(counter fallback) born=$(counter baby_born)
-	"$@" | sed -E "s/^((not )?ok - |# same: )/\1$name: /" || echo "# $name ended early"
+	"$@" | sed -E "s/^((not )?ok - |# same: )/\1$name: /" || echo "not ok - $name: ended early"
 	echo "# $name: $((SECONDS - begin)) s"
 	[ "$counted" = counted ] || return 0
 	grows "$name: faults without mmap_lock" success "$success" 10000
