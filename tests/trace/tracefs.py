@@ -13,6 +13,10 @@ HEX = {"mm", "address", "vm_start", "vm_end"}
 DECIMAL = {"walks", "users", "ret", "nr"}
 
 
+class Hang(Exception):
+    """A program that doesn't end."""
+
+
 class Event:
     """One line of the trace; @order counts all events of all CPUs."""
 
@@ -62,7 +66,8 @@ def setup():
 
 
 def trace(command, timeout):
-    """Run @command, traced; returns its status, output, messages and events, None for a time-out."""
+    """Run @command, traced; returns its status, output, messages and events. Raises Hang, and RuntimeError for a trace
+    that isn't whole or that it doesn't understand."""
     write("tracing_on", "0")
     write("trace", "")
     write("tracing_on", "1")
@@ -73,7 +78,7 @@ def trace(command, timeout):
         output, messages = process.communicate(timeout=timeout)
     except subprocess.TimeoutExpired:
         process.kill()
-        return None, "", "it did not end", []
+        raise Hang(f"it did not end within {timeout} s") from None
     write("tracing_on", "0")
     write("set_event_pid", "")
     events = []
