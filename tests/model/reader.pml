@@ -22,6 +22,7 @@ bit woken[NP];			/* schedule() would return */
 bit woken_writer;		/* ... to the writer in vma_wait_users() */
 byte tables;			/* page tables used so far */
 bit late_table;
+bit half_made;			/* a fault uses a VMA that doesn't say yet what it maps */
 byte finished;			/* processes that are through */
 
 /* vma_enter(): sets result, and gen when it is R_CLOSED. */
@@ -154,7 +155,7 @@ inline vma_wait_for_writer()
  */
 inline handle_fault()
 {
-	d_step { TOUCH_VMA(vma); ver = READ(VER(vma)) };
+	d_step { TOUCH_VMA(vma); ver = READ(VER(vma)); half_made = (ver == 0); assert(!half_made) };
 	table = READ(PMD);
 	if
 	:: table == 0 -> install_table()
@@ -258,7 +259,10 @@ inline fill_ref_free()
 #ifndef M_RF_NO_GEN
 		:: STATE(word) == LIVE && GEN(word) != gen
 #endif
-		:: else -> WRITE(PTE(table), ver)
+		:: else ->
+			/* its copy counts from here on */
+			d_step { half_made = (ver == 0); assert(!half_made) };
+			WRITE(PTE(table), ver)
 		fi
 	:: else
 	fi;

@@ -12,6 +12,7 @@
  *	old_after_new	nobody reads the old content after anybody read the new
  *	use_after_free	no access to a freed VMA or page table
  *	late_table	no page table for a VMA that is gone
+ *	half_made	no fault uses a VMA before the writer has made it
  *	user_inside	a writer has the VMA that it changes for itself
  *	false_segv	no hole where mmap() replaces a mapping
  *	no invalid end	no deadlock, no lost wake-up

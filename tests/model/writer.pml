@@ -165,17 +165,27 @@ inline flush_tlbs(x)
 	}
 }
 
-/* free_pgtables(), if nothing else lives in the table */
+/*
+ * free_pgtables(), if nothing else lives in the table: the entry of the PMD.  The
+ * table waits in the mmu_gather for the flush; unlinked is its number, plus one.
+ */
 inline free_pgtables()
 {
 	if
 	:: READ(PMD) != 0 && mem[PMD] < NT ->
-		table = READ(PMD) - 1;
-		WRITE(PMD, 0);
-		FENCE;
-		free_table(table);
-		table = 0
+		unlinked = READ(PMD);
+		WRITE(PMD, 0)
 	:: true
+	fi
+}
+
+/* tlb_finish_mmu(), of what showed version x */
+inline tlb_finish_mmu(x)
+{
+	flush_tlbs(x);
+	if
+	:: unlinked == 0
+	:: else -> free_table(unlinked - 1); unlinked = 0
 	fi
 }
 
@@ -199,18 +209,23 @@ inline same_content()
 	d_step { versions++; content[versions] = content[ver] }
 }
 
-/* Unmap what was in VMA old, which has left the tree. */
+/* Unmap what was in VMA old, which has left the tree: vms_clear_ptes(), remove_vma() */
 inline complete_munmap()
 {
 	vma_drain_zombie(old);
 	ver = READ(VER(old));
 	set_ptes(0);
-	flush_tlbs(ver);
 	free_pgtables();
+	tlb_finish_mmu(ver);
 	free_vma(old)
 }
 
-/* mmap() over the mapping */
+/*
+ * mmap() over the mapping.  What the new VMA maps (vm_file, ->mmap(), vm_ops,
+ * vm_page_prot) is only known when the old one is gone: until then it is half
+ * made, and in the tree.  M_MADE_FIRST takes nothing away: with it, what faults
+ * find in a BABY is old or new, but not half made.
+ */
 inline do_replace()
 {
 	new_vma();
@@ -221,10 +236,15 @@ inline do_replace()
 	WRITE(WORD(new), BABY | WITH_GEN(READ(SEQ)));
 #endif
 	WRITE(COVERS(new), 1);
+#ifdef M_MADE_FIRST
 	WRITE(VER(new), versions);
+#endif
 	WRITE(TREE, new + 1);
 	vma_mark_zombie(old);
 	complete_munmap();
+#ifndef M_MADE_FIRST
+	WRITE(VER(new), versions);
+#endif
 	end_write(0)
 }
 
@@ -286,6 +306,7 @@ inline do_change()
 inline do_register()
 {
 	vma_start_write(old);
+	nobody_inside(old);
 	ver = READ(VER(old));
 	same_content();
 	WRITE(VER(old), versions);
@@ -299,6 +320,7 @@ inline do_register()
 		spin_unlock_ptl(table)
 	fi;
 #endif
+	nobody_inside(old);
 	end_write(0);
 	announced[ver] = 1
 }
@@ -309,6 +331,7 @@ inline do_split()
 	new_vma();
 	vma_start_write(old);
 	vma_start_write(new);
+	nobody_inside(old);
 	ver = READ(VER(old));
 	same_content();
 	WRITE(COVERS(old), 0);
@@ -317,12 +340,14 @@ inline do_split()
 	WRITE(TREE, new + 1);
 	set_ptes(versions);
 	flush_tlbs(ver);
+	nobody_inside(old);
+	nobody_inside(new);
 	end_write(0)
 }
 
 proctype writer(byte me)
 {
-	byte old, new, word, seq, ver, table, i, todo = WRITES;
+	byte old, new, word, seq, ver, table, unlinked, i, todo = WRITES;
 
 	do
 	:: todo == 0 -> break
