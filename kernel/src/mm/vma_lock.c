@@ -222,8 +222,9 @@ static bool vma_walk_again(enum vma_lookup_result result)
  * Never sleeps: a BABY or EXCL VMA counts as not found.  For callers that
  * hold locks or can do without (tcp, the BPF iterators, userfaultfd).
  *
- * Return: a VMA that contains @address, is in the tree and can't be changed
- * until vma_end_read(); or NULL.
+ * Return: a VMA that contains @address, was in the tree when the reference was
+ * taken, and neither changes nor is freed until vma_end_read(), but may have
+ * become a ZOMBIE, see vma_is_zombie(); or NULL.
  */
 struct vm_area_struct *lock_vma_under_rcu(struct mm_struct *mm,
 					  unsigned long address)
@@ -647,7 +648,7 @@ void __vma_start_write(struct vm_area_struct *vma)
 		vma_wait_users(vma);
 	rwsem_release(vma_lock_dep_map(vma), _RET_IP_);
 }
-EXPORT_SYMBOL_GPL(__vma_start_write);
+EXPORT_SYMBOL(__vma_start_write);		/* for vm_flags_set() */
 
 /**
  * vma_mark_baby() - make a new VMA one that faults wait for

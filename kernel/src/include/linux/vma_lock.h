@@ -37,8 +37,8 @@ DECLARE_TRACEPOINT(vma_fault_fallback);
  * or EXCL of the current generation and no users stays without users (but for
  * a wrap of mm_lock_seq at the wrong moment, see vma_lock.rst).
  *
- * A task holds two references at most (UFFDIO_MOVE), and there are fewer than
- * 2^22 tasks: the users need no check for overflow.
+ * A task holds two references at most (UFFDIO_MOVE), and one per BPF iterator of
+ * VMAs; of fewer than 2^22 tasks, so the users need no check for overflow.
  *
  * The generation outlives the bit: a VMA that was changed in place shows
  * another one than before, see struct vma_peek.
