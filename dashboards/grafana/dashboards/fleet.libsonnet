@@ -41,7 +41,7 @@ function(config)
             { title: 'Standing threads', unit: 'short', steps: stalledSteps, expr: 'topk(50, %s)' % q.stalled() },
             { title: '99 % of waits within', unit: 's', expr: q.quantile(0.99) + ' > 0' },
             { title: 'Faults/s', unit: 'short', expr: q.sumBy([host], q.rate('vmalock_faults_total')) },
-            { title: 'Took mmap_lock', unit: 'percentunit', expr: q.shareOfFaults('vmalock_fallbacks_total', 'reason!="kernel"') },
+            { title: 'Took mmap_lock', unit: 'percentunit', expr: q.shareOfFaults('vmalock_fallbacks_total') },
             { title: 'Oldest wait', unit: 's', steps: [[1, 'orange'], [10, 'red']], expr: 'max by (%s) (vmalock_oldest_wait_seconds%s)' % [host, q.hosts()] },
           ], link)],
           [10, panel.timeseries('Threads standing still',

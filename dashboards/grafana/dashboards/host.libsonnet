@@ -28,7 +28,7 @@ function(config)
                          'percentunit')],
           [4, panel.stat('Took mmap_lock',
                          'Share of the faults that went on under mmap_lock.',
-                         q.shareOfFaults('vmalock_fallbacks_total', 'reason!="kernel"'),
+                         q.shareOfFaults('vmalock_fallbacks_total'),
                          'percentunit',
                          [[0.01, 'orange'], [0.1, 'red']])],
           [4, panel.stat('Waiting now', 'Waits that have begun and not ended.', 'sum(vmalock_waits_open%s)' % q.hosts('kind!="life"'), decimals=0)],
