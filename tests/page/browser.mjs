@@ -20,7 +20,8 @@ export async function launch() {
 }
 
 // Open the page; resolves when it shows a report.  page.wrongs gets all that it must not do, page.answers the API's answers.
-export async function open(browser, url, { viewport = DESKTOP, colorScheme = "light", hash = "" } = {}) {
+// change: called with each answer of /api/report, which it may change before the page gets it.
+export async function open(browser, url, { viewport = DESKTOP, colorScheme = "light", hash = "", change } = {}) {
 	const context = await browser.newContext({ viewport, colorScheme });
 	const page = await context.newPage();
 	page.setDefaultTimeout(PATIENCE_MS);
@@ -44,6 +45,12 @@ export async function open(browser, url, { viewport = DESKTOP, colorScheme = "li
 			.finally(() => page.pending.delete(read));
 		page.pending.add(read);
 	});
+	if (change)
+		await page.route("**/api/report?*", async (route) => {
+			const answer = await (await route.fetch()).json();
+			change(answer);
+			await route.fulfill({ json: answer });
+		});
 	await page.goto(`${url}/${hash}`);
 	await page.waitForFunction(() => document.documentElement.dataset.seq);
 	return page;

@@ -34,6 +34,15 @@ export function duration(ns) {
 	return ns === 0 ? "0" : withUnit(ns, TIMES);
 }
 
+// The longest of several *times* of a report: "≤" if it is not known exactly, only a bound of it.
+export function longest(all) {
+	if (all.length === 0)
+		return "–";
+	const ns = Math.max(...all.map((times) => times.max_ns));
+	const exact = all.some((times) => times.max_ns === ns && times.max_exact);
+	return (exact ? "" : "≤" + NARROW) + duration(ns);
+}
+
 // How long something has been going on, in seconds: two units.
 export function ago(seconds) {
 	const s = Math.max(0, Math.floor(seconds));

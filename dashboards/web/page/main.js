@@ -138,24 +138,24 @@ function show() {
 	showLink(feed);
 	if (!feed.answer)
 		return;
-	const { report } = feed.answer;
-	const { status } = feed;
-	document.documentElement.dataset.seq = feed.answer.seq;
+	const { answer, status } = feed;
+	const { report } = answer;
+	document.documentElement.dataset.seq = answer.seq;
 	document.documentElement.dataset.column = feed.columns.at(-1)?.seq ?? 0;
 	document.title = `${rate(report.lost_to_vma_locks.stalled_threads)} stalled · ${status.host} · vmalocktop`;
 	setText(byId("host"), status.host);
 	setText(byId("watching"), `Linux ${status.kernel} · since ${clock(status.begun)}, ` +
 		`for ${ago(status.now - status.begun)}${feed.restarts ? " · restarted" : ""}`);
 	followRegion();
-	verdict.update(report);
+	verdict.update(answer);
 	showPlots();
 	funnel.update(report);
 	showLatency();
-	regions.update(report);
+	regions.update(answer);
 	showOffsets();
-	writers.update(report);
+	writers.update(answer);
 	setText(byId("writers-unknown"), unknownWriters(report));
-	open.update(report);
+	open.update(answer);
 	trust.update(status, report);
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 // The tables of regions, of writers and of open waits.
 
-import { count, duration, percent, size, task } from "./format.js";
-import { kindMeaning, kindName } from "./kinds.js";
+import { count, duration, longest, percent, size, task } from "./format.js";
+import { FAULT_KINDS, kindMeaning, kindName } from "./kinds.js";
 import { Table } from "./table.js";
 
 const regionName = (r) => r.name ?? (r.size ? "[anon]" : "(unknown)");
@@ -12,15 +12,9 @@ function lost(ns, report) {
 	return report.elapsed_ns ? `${duration(ns * 1e9 / report.elapsed_ns)}/s` : "–";
 }
 
-// Sum of the waits of faults in a region, and the longest of them.
-function waitsOf(region) {
-	let n = 0, max = 0;
-	for (const [kind, times] of Object.entries(region.kinds)) {
-		if (kind !== "zombie" && kind !== "drain")
-			n += times.count;
-		max = Math.max(max, times.max_ns);
-	}
-	return { n, max };
+// The waits of faults in a region, as *times* by kind.
+function faultWaits(region) {
+	return FAULT_KINDS.map((kind) => region.kinds[kind]).filter(Boolean);
 }
 
 export class Regions {
@@ -40,8 +34,8 @@ export class Regions {
 					sub: `${task(r.comm, r.pid)} · ${r.start}`,
 				}) },
 				{ title: "Size", class: "n", cell: (r) => (r.size ? size(r.size) : "–") },
-				{ title: "Waits", class: "n lo", cell: (r) => count(waitsOf(r).n) },
-				{ title: "Longest", class: "n lo", cell: (r) => duration(waitsOf(r).max) },
+				{ title: "Waits", class: "n lo", cell: (r) => count(faultWaits(r).reduce((n, times) => n + times.count, 0)) },
+				{ title: "Longest", class: "n lo", cell: (r) => longest(faultWaits(r)) },
 				{ title: "Lost", class: "n", cell: (r) => ({
 					text: lost(r.fault_wait_ns, this.report),
 					share: r.fault_wait_ns / this.report.lost_to_vma_locks.fault_wait_ns,
@@ -50,9 +44,9 @@ export class Regions {
 		});
 	}
 
-	update(report) {
+	update({ report, left_out }) {
 		this.report = report;
-		this.table.update(report.regions);
+		this.table.update(report.regions, left_out.regions);
 	}
 }
 
@@ -84,10 +78,10 @@ export class Writers {
 		});
 	}
 
-	update(report) {
+	update({ report, left_out }) {
 		this.report = report;
 		this.comms = new Map(report.regions.map((r) => [r.pid, r.comm]));
-		this.table.update(report.blockers);
+		this.table.update(report.blockers, left_out.blockers);
 	}
 }
 
@@ -123,9 +117,9 @@ export class OpenWaits {
 		});
 	}
 
-	update(report) {
+	update({ report, left_out }) {
 		const waits = report.open_waits ?? [];
-		this.table.update(waits);
+		this.table.update(waits, left_out.open_waits);
 		for (const w of waits)
 			this.table.rows.get(`${w.tid} ${w.kind}`).tr.dataset.age = w.age_ns > 10e9 ? "hangs" : w.age_ns > 1e9 ? "long" : "";
 	}

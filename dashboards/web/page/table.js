@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // Tables whose rows live on from report to report, and are reached with the arrow keys.
 
+import { count } from "./format.js";
 import { el, setAttribute, setShare, setText } from "./dom.js";
 
 export class Table {
@@ -17,13 +18,15 @@ export class Table {
 		this.body = el("tbody", { role: "rowgroup" });
 		this.table = el("table", { role: "grid", "aria-label": name, "aria-readonly": "true" }, this.head, this.body);
 		this.empty = el("p", { class: "empty", text: empty });
-		root.replaceChildren(this.table, this.empty);
+		this.more = el("p", { class: "note" });
+		root.replaceChildren(this.table, this.empty, this.more);
 		this.body.addEventListener("keydown", (event) => this.pressed(event));
 		this.body.addEventListener("click", (event) => this.pick(event.target.closest("tr")));
 		this.body.addEventListener("focusin", (event) => this.reach(event.target.closest("tr")));
 	}
 
-	update(data) {
+	// data: the rows; more: how many others there are, which aren't shown
+	update(data, more = 0) {
 		const old = this.rows;
 		const focused = document.activeElement;
 		this.rows = new Map();
@@ -42,6 +45,7 @@ export class Table {
 			line.tr.remove();
 		this.table.hidden = data.length === 0;
 		this.empty.hidden = data.length > 0;
+		setText(this.more, more ? `and ${count(more)} more` : "");
 		const lines = [...this.body.children];
 		// A row that was moved has lost the focus; of one that is gone the first inherits it.
 		if (lost)

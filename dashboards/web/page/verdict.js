@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // The first question, answered in a sentence and a few figures: is it VMA locking at all?
 
-import { count, duration, percent, rate, task } from "./format.js";
+import { count, duration, longest, percent, rate, task } from "./format.js";
 import { el, setAttribute, setText } from "./dom.js";
 
 // How many threads must stand still, on average, to call it much or some.
@@ -31,7 +31,8 @@ export class Verdict {
 		}
 	}
 
-	update(report) {
+	// answer: of /api/report
+	update({ report, left_out }) {
 		const { faults, waits, lost_to_vma_locks: v, elapsed_ns } = report;
 		setText(this.text, sentence(report));
 		setAttribute(this.text, "data-level", v.stalled_threads >= MUCH ? "much" : v.stalled_threads >= SOME ? "some" : "none");
@@ -41,8 +42,7 @@ export class Verdict {
 		set("faults", elapsed_ns && faults.count !== null ? rate(faults.count * 1e9 / elapsed_ns) : "–");
 		set("rcu", share(faults.results && faults.results.reffree + faults.results.ref));
 		set("fallbacks", share(faults.fallbacks && Object.values(faults.fallbacks).reduce((a, b) => a + b, 0)));
-		const longest = Object.entries(waits).filter(([kind, w]) => w && kind !== "life").map(([, w]) => w.max_ns);
-		set("longest", longest.length ? duration(Math.max(...longest)) : "–");
-		set("open", report.open_waits ? count(report.open_waits.length) : "–");
+		set("longest", longest(Object.entries(waits).filter(([kind, w]) => w && kind !== "life").map(([, w]) => w)));
+		set("open", report.open_waits ? count(report.open_waits.length + left_out.open_waits) : "–");
 	}
 }
