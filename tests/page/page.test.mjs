@@ -139,6 +139,26 @@ test("lists that were cut say so, and what waits now is counted all the same", a
 	await page.context().close();
 });
 
+test("losses are those of the text report: none is counted twice, and what was under way is not lost", async () => {
+	const change = ({ report }) => {
+		for (const cause of Object.keys(report.lost))
+			report.lost[cause] = 0;
+		// Two beginnings without a stamp, one of whose waits has not ended yet; and three that were under way.
+		Object.assign(report.lost, { baby_unstamped: 2, baby_unmatched: 1, excl_unstamped: 1, excl_unmatched: 4,
+			mmap_lock_restamped: 1, life_unmatched: 5, vma_full: 6 });
+	};
+	const page = await open(browser, exporter.url, { change });
+	await pause(page);
+	assert.match(await page.textContent("#trust-summary"), /^10 incompletely counted · /);
+	const facts = Object.fromEntries(await page.$$eval("#trust .facts div", (all) => all.map((fact) =>
+		[fact.querySelector("dt").textContent, fact.querySelector("dd").textContent])));
+	const told = Object.fromEntries(Object.entries(facts).filter(([name]) => /^(incomplete|not timed)/.test(name)));
+	assert.deepEqual(told, { "incomplete: vma_full": "6", "incomplete: baby_unstamped": "2", "incomplete: excl_unstamped": "1",
+		"incomplete: mmap_lock_restamped": "1", "not timed: waits under way when counting began": "3",
+		"not timed: BABYs born before counting began": "5" });
+	await page.context().close();
+});
+
 test("the heat map of lengths has the waits of the history", async () => {
 	const page = await stopped({ hash: "#span=60&kind=mmap_lock" });
 	const shown = await columnsShown(page, 60);

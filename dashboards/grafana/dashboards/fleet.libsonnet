@@ -30,7 +30,7 @@ function(config)
                          'count(%s > %g) or vector(0)' % [q.stalled(), config.stalledWarning],
                          steps=[[1, 'orange']])],
           [5, panel.stat('Oldest wait', 'Of those that have not ended.', 'max(vmalock_oldest_wait_seconds%s)' % q.hosts(), 's', [[1, 'orange'], [10, 'red']])],
-          [5, panel.stat('Events lost', 'During the chosen time: what the other figures lack.', 'sum(increase(vmalock_lost_total%s[$__range]))' % q.hosts(), steps=[[1, 'orange']], decimals=0)],
+          [5, panel.stat('Events lost', 'During the chosen time: what the other figures lack.', 'sum(increase(vmalock_lost_total%s[$__range]))' % q.hosts(q.lost), steps=[[1, 'orange']], decimals=0)],
         ],
       },
       {

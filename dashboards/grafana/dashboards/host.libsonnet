@@ -8,7 +8,7 @@ function(config)
   local q = (import '../lib/query.libsonnet')(config);
   local stalledSteps = [[config.stalledWarning, 'orange'], [config.stalledBad, 'red']];
   local buckets(kind) = q.sumBy(['le'], 'increase(vmalock_%s_seconds_bucket%s[$__rate_interval])' % [kind, q.hosts()]);
-  local byLabel(metric, label) = panel.target(q.sumBy([label], q.rate(metric)), '{{%s}}' % label);
+  local byLabel(metric, label, more='') = panel.target(q.sumBy([label], q.rate(metric, more)), '{{%s}}' % label);
 
   dashboard.new(
     'vmalock-host',
@@ -99,7 +99,7 @@ function(config)
                           'How well this kernel lets vmalocktop see each metric.',
                           [['metric', 'Metric'], ['grade', 'Grade']],
                           [{ title: 'Known', unit: 'bool_yes_no', expr: 'max by (metric, grade) (vmalock_coverage_info%s) or 0 * max by (metric, grade) (vmalock_coverage_info%s)' % [q.hosts('grade!="absent"'), q.hosts()] }])],
-          [6, panel.timeseries('Lost', 'What is missing in the other figures, by cause.', [byLabel('vmalock_lost_total', 'cause')], 'ops')],
+          [6, panel.timeseries('Lost', 'What is missing in the other figures, by cause.', [byLabel('vmalock_lost_total', 'cause', q.lost)], 'ops')],
           [6, panel.timeseries('Writers unknown', 'Waits whose writer is not known, by why; and waits that options keep out of the rankings.', [
             panel.target(q.sumBy(['why'], q.rate('vmalock_blocker_unknown_total')), '{{why}}'),
             panel.target('sum(%s)' % q.rate('vmalock_waits_unranked_total'), 'left out'),

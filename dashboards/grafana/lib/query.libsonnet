@@ -8,6 +8,10 @@ function(config)
 
     faultKinds:: ['baby', 'excl', 'mmap_lock'],
 
+    // Causes of vmalock_lost_total that are losses: what ends without a beginning was under way when counting began,
+    // or its beginning is among the losses.
+    lost:: 'cause!~".*_unmatched"',
+
     rate(metric, more=''):: 'rate(%s%s[$__rate_interval])' % [metric, self.hosts(more)],
 
     sumBy(labels, expression):: 'sum by (%s) (%s)' % [std.join(', ', labels), expression],

@@ -3,8 +3,17 @@
 
 import { count, duration, percent, size } from "./format.js";
 import { el, setAttribute, setText } from "./dom.js";
+import { KINDS } from "./kinds.js";
 
 const sum = (o) => Object.values(o).reduce((a, b) => a + b, 0);
+
+// What report.lost says since the start: by cause, and what isn't lost though it isn't timed either, for it was under way
+// when counting began. Of a beginning that could not be noted the end is without a beginning, too: that is one loss, not two.
+export function losses(lost) {
+	const causes = Object.fromEntries(Object.entries(lost).filter(([cause]) => !cause.endsWith("_unmatched")));
+	const before = (kind) => Math.max(0, lost[`${kind}_unmatched`] - lost[`${kind}_unstamped`]);
+	return { causes, waits: sum(KINDS.filter((kind) => kind !== "life").map(before)), births: before("life") };
+}
 
 // A list of metrics with their grades.
 function list(coverage) {
@@ -16,9 +25,14 @@ function list(coverage) {
 function facts(report, status) {
 	const list = el("dl", { class: "facts" });
 	const add = (name, text) => list.append(el("div", {}, el("dt", { text: name }), el("dd", { text })));
-	for (const [cause, n] of Object.entries(report.lost))
+	const { causes, waits, births } = losses(report.lost);
+	for (const [cause, n] of Object.entries(causes))
 		if (n)
 			add(`incomplete: ${cause}`, count(n));
+	if (waits)
+		add("not timed: waits under way when counting began", count(waits));
+	if (births)
+		add("not timed: BABYs born before counting began", count(births));
 	if (report.left_out)
 		add("left out of rankings by options", count(report.left_out));
 	if (report.cost) {
@@ -47,7 +61,7 @@ export class Trust {
 	update(status, report) {
 		const grades = Object.values(status.coverage).map((c) => c.grade);
 		const of = (grade) => grades.filter((g) => g === grade).length;
-		const lost = sum(report.lost);
+		const lost = sum(losses(report.lost).causes);
 		setText(this.summary, `${lost ? `${count(lost)} incompletely counted` : "nothing lost"} · ${of("exact")} metrics exact, ` +
 			`${of("degraded")} degraded, ${of("absent")} absent`);
 		setAttribute(this.summary, "data-lost", lost ? "yes" : "no");
