@@ -81,6 +81,18 @@ expand() {
 	node tests/dashboards/manifests.mjs build/dashboards/node_modules "$deploy/daemonset.yaml"
 }
 
+@test "the manifest's arguments do for pods of both families" {
+	needs_tracing
+	for ip in 127.0.0.1 ::1; do
+		listen=$(sed -nE 's/^ *args: \["--listen", "([^"]*):9477"\]$/\1/p' "$deploy/daemonset.yaml")
+		[[ $listen == *'$(POD_IP)'* ]]
+		build/bin/vmalocktop --listen "${listen/'$(POD_IP)'/"$ip"}:0" 2>"$BATS_TEST_TMPDIR/err" 3>&- &
+		exporter=$!
+		wait_until 120 grep -q "^Listening on http://.*$ip.*:[1-9]" "$BATS_TEST_TMPDIR/err"
+		stop_exporter
+	done
+}
+
 @test "unit, manifest and container recipe name the same four capabilities" {
 	want="bpf dac_read_search perfmon sys_ptrace"
 	words() { tr -cs 'A-Za-z_' '\n' | tr '[:upper:]' '[:lower:]' | sed 's/^cap_//' | grep . | sort | xargs; }

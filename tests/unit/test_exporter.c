@@ -32,6 +32,11 @@ static void addresses(void **state)
 		{ "[::1]:80", "http://[::1]:80/", true },
 		{ "[::]:80", "http://[::]:80/", false },
 		{ "[::ffff:127.0.0.1]:80", "http://[::ffff:127.0.0.1]:80/", true },
+		/* for who doesn't know of which family the address is */
+		{ "[127.0.0.2]:80", "http://127.0.0.2:80/", true },
+		{ "[10.1.2.3]:80", "http://10.1.2.3:80/", false },
+		{ "[10.1.2.3]", NULL, false }, { "[10.1.2]:80", NULL, false }, { "[]:80", NULL, false },
+		{ "[10.1.2.3]:", NULL, false }, { "[10.1.2.3", NULL, false },
 		{ "", NULL, false }, { "65536", NULL, false }, { "-1", NULL, false },
 		{ "80x", NULL, false }, { "localhost:80", NULL, false }, { ":80", NULL, false },
 		{ "127.0.0.1:", NULL, false }, { "::1:80", NULL, false }, { "[::1]80", NULL, false },

@@ -18,7 +18,14 @@ static int parse_port(const char *text, in_port_t *port)
 	return 0;
 }
 
-static int parse_v6(struct listen_address *a, const char *text)
+static int parse_v4(struct listen_address *a, const char *host, const char *port)
+{
+	a->addr.v4.sin_family = AF_INET;
+	a->len = sizeof(a->addr.v4);
+	return inet_pton(AF_INET, host, &a->addr.v4.sin_addr) == 1 ? parse_port(port, &a->addr.v4.sin_port) : -1;
+}
+
+static int parse_brackets(struct listen_address *a, const char *text)
 {
 	char host[INET6_ADDRSTRLEN];
 	const char *end = strchr(text, ']');
@@ -26,6 +33,8 @@ static int parse_v6(struct listen_address *a, const char *text)
 	if (!end || end[1] != ':' || end - text - 1 >= (long)sizeof(host))
 		return -1;
 	snprintf(host, sizeof(host), "%.*s", (int)(end - text - 1), text + 1);
+	if (!strchr(host, ':'))
+		return parse_v4(a, host, end + 2);
 	a->addr.v6.sin6_family = AF_INET6;
 	a->len = sizeof(a->addr.v6);
 	return inet_pton(AF_INET6, host, &a->addr.v6.sin6_addr) == 1 ?
@@ -39,16 +48,13 @@ int listen_address__parse(struct listen_address *a, const char *text)
 
 	memset(a, 0, sizeof(*a));
 	if (text[0] == '[')
-		return parse_v6(a, text);
+		return parse_brackets(a, text);
 	if (colon) {
 		if (colon - text >= (long)sizeof(host))
 			return -1;
 		snprintf(host, sizeof(host), "%.*s", (int)(colon - text), text);
 	}
-	a->addr.v4.sin_family = AF_INET;
-	a->len = sizeof(a->addr.v4);
-	return inet_pton(AF_INET, host, &a->addr.v4.sin_addr) == 1 ?
-	       parse_port(colon ? colon + 1 : text, &a->addr.v4.sin_port) : -1;
+	return parse_v4(a, host, colon ? colon + 1 : text);
 }
 
 bool listen_address__loopback(const struct listen_address *a)

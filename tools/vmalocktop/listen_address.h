@@ -21,8 +21,8 @@ struct listen_address {
 /**
  * listen_address__parse() - read what --listen is given
  * @a: gets it
- * @text: "PORT", "ADDR:PORT" or "[ADDR]:PORT", with a numeric address; without one it is
- *	  127.0.0.1; port 0 is any that is free
+ * @text: "PORT", "ADDR:PORT" or "[ADDR]:PORT", with a numeric address, in brackets of either
+ *	  family; without one it is 127.0.0.1; port 0 is any that is free
  *
  * Return: 0, -1 if it is none of these.
  */
