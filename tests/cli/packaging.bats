@@ -65,6 +65,15 @@ completes() {
 	[[ $output == *"not a dynamic executable"* || $output == *"statically linked"* ]]
 }
 
+@test "a program that needs libraries is not packaged" {
+	run -2 --separate-stderr make -s deb VMALOCKTOP_STATIC= VMALOCKTOP_BIN="$BATS_TEST_TMPDIR/vmalocktop" \
+		VMALOCKTOP_DEB="$BATS_TEST_TMPDIR/vmalocktop.deb"
+	[[ $(ldd "$BATS_TEST_TMPDIR/vmalocktop") == *libbpf* ]]
+	[[ ${stderr_lines[0]} == "deb: $BATS_TEST_TMPDIR/vmalocktop needs shared libraries, "* ]]
+	[ "$(grep -cv '^make' <<<"$stderr")" = 1 ]
+	[ ! -e "$BATS_TEST_TMPDIR/vmalocktop.deb" ]
+}
+
 @test "the Debian package installs, runs, and goes away" {
 	make -s deb
 	package=$(echo build/vmalocktop_*_"$(dpkg --print-architecture)".deb)

@@ -35,8 +35,11 @@ deb-check: $(VMALOCKTOP_DEB)	## Install that in a fresh Debian 12 (downloads 50 
 	$(Q)deps/install vmalocktop
 	$(Q)tests/deb/check $<
 
-# Statically linked: it depends on nothing but a kernel.
+# Statically linked: it depends on nothing but a kernel.  Else it had to name the libraries' packages.
 $(VMALOCKTOP_DEB): $(VMALOCKTOP_BIN) $(VMALOCKTOP_MAN) $(wildcard $(VMALOCKTOP_DIR)/* dashboards/deploy/*)
+	$(Q)headers=$$(readelf -lW $(VMALOCKTOP_BIN)) || exit 1; case $$headers in *INTERP*) \
+		echo "deb: $(VMALOCKTOP_BIN) needs shared libraries, which the package names nowhere: install" \
+			"the static ones (make deps), remove it and make it again" >&2; exit 1;; esac
 	$(call say,DEB,$@)
 	$(Q)rm -rf $(VMALOCKTOP_BUILD)/deb
 	$(Q)$(MAKE) install DESTDIR=$(VMALOCKTOP_BUILD)/deb PREFIX=/usr
