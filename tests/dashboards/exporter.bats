@@ -158,6 +158,34 @@ load_of() {
 	[ "$(get "api/offsets?pid=1&start=0x1000&end=0x2000" | jq -c .total)" = '[]' ]
 }
 
+# reads_fail, reads_work - whether the exporter's last reading of the maps did not succeed
+reads_fail() { [ "$(code healthz)" = 503 ]; }
+reads_work() { [ "$(code healthz)" = 200 ]; }
+
+@test "while readings fail, metrics say so, and nothing else that would be old" {
+	exporter
+	get metrics >"$BATS_TEST_TMPDIR/before"
+	[ "$(value vmalock_collection_errors_total "$BATS_TEST_TMPDIR/before")" = 0 ]
+	grep -q '^vmalock_faults_total ' "$BATS_TEST_TMPDIR/before"
+	strace -f -qq -o /dev/null -e trace=bpf -e inject=bpf:error=ENOMEM -p "$exporter" 3>&- &
+	load=$!
+	wait_until 120 reads_fail
+	[ "$(code api/report)" = 503 ]
+	get metrics >"$BATS_TEST_TMPDIR/text"
+	promtool check metrics <"$BATS_TEST_TMPDIR/text"
+	failed=$(value vmalock_collection_errors_total "$BATS_TEST_TMPDIR/text")
+	[ "$failed" -gt 0 ]
+	[ "$(grep -cE '^vmalock_(faults|fallbacks|waits|lost|coverage)' "$BATS_TEST_TMPDIR/text")" = 0 ]
+	# The alert's counter goes on, for each kind of client.
+	[ "$(get metrics -H 'Accept: application/openmetrics-text' | tail -n 1)" = '# EOF' ]
+	[ "$(value vmalock_collection_errors_total)" -gt "$failed" ]
+	kill "$load"
+	wait "$load" || [ $? = 143 ]
+	load=
+	wait_until 120 reads_work
+	diff <(get metrics | sed -n 's/^# TYPE //p') <(sed -n 's/^# TYPE //p' "$BATS_TEST_TMPDIR/before")
+}
+
 @test "wrong parameters are told, and cost nothing" {
 	exporter
 	for path in 'api/report?window=x' 'api/report?vmas=1001' 'api/report?regions=-1' 'api/history?after=x' \

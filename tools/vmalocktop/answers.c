@@ -47,24 +47,19 @@ static void fill_self(struct exporter *e)
 	self__read_process(&e->self);
 }
 
-/* Metrics of the latest snapshot; NULL when memory is short. */
-static struct http_body *make_metrics(struct exporter *e, bool openmetrics)
+/* Metrics of @m, of the exporter alone if that is NULL; NULL when memory is short. */
+static struct http_body *write_metrics(struct exporter *e, bool openmetrics, const struct model *m)
 {
-	struct metrics_source source = {
-		.names = collector__names(e->source->collector), .cgroups = &e->cgroups,
+	const struct metrics_source source = {
+		.m = m, .names = collector__names(e->source->collector), .cgroups = &e->cgroups,
 		.self = &e->self, .top_vmas = e->source->env->top_vmas, .alive = exporter__alive,
 	};
-	struct model m;
 	char *data = NULL;
 	size_t len;
 	FILE *out;
 	bool failed;
 
-	if (exporter__model(e, WINDOW_START, &m))
-		return NULL;
-	cgroups__update(&e->cgroups, &m);
 	fill_self(e);
-	source.m = &m;
 	out = open_memstream(&data, &len);
 	failed = !out;
 	if (out) {
@@ -72,7 +67,6 @@ static struct http_body *make_metrics(struct exporter *e, bool openmetrics)
 		failed = ferror(out);
 		failed |= fclose(out) != 0;
 	}
-	model__free(&m);
 	if (failed) {
 		free(data);
 		return NULL;
@@ -80,12 +74,27 @@ static struct http_body *make_metrics(struct exporter *e, bool openmetrics)
 	return http__body(openmetrics ? EXPOSITION_OPENMETRICS : EXPOSITION_TEXT, data, len);
 }
 
+/* Metrics of the latest snapshot; NULL when memory is short. */
+static struct http_body *make_metrics(struct exporter *e, bool openmetrics)
+{
+	struct http_body *body;
+	struct model m;
+
+	if (exporter__model(e, WINDOW_START, &m))
+		return NULL;
+	cgroups__update(&e->cgroups, &m);
+	body = write_metrics(e, openmetrics, &m);
+	model__free(&m);
+	return body;
+}
+
 static struct http_answer metrics(struct exporter *e, const struct http_request *r)
 {
 	bool openmetrics = exposition__wants_openmetrics(http__header(r, "Accept"));
 
+	/* A scrape that fails would not have the counter of failures that an alert waits for. */
 	if (exporter__refresh(e))
-		return unreadable(HTTP_METRICS);
+		return answer(HTTP_METRICS, HTTP_200, write_metrics(e, openmetrics, NULL));
 	/* Many clients, however slow, share one. */
 	if (!e->metrics[openmetrics])
 		e->metrics[openmetrics] = make_metrics(e, openmetrics);

@@ -279,23 +279,31 @@ static void write_coverage(struct exposition *e, const struct coverage *c)
 						     { NULL, NULL } }, 1);
 }
 
+/* What the maps say. */
+static void write_model(struct exposition *e, const struct metrics_source *s)
+{
+	const struct model *m = s->m;
+
+	write_faults(e, m);
+	write_times(e, m);
+	write_drains(e, m, s->names);
+	write_events(e, m);
+	write_open(e, m);
+	write_blame(e, m);
+	if (coverage__has(m->coverage, METRIC_VMAS)) {
+		write_cgroups(e, m, s->cgroups);
+		write_top(e, s);
+	}
+	write_coverage(e, m->coverage);
+	counters(e, "vmalock_lost", "What is missing in the other metrics, by cause.", "cause", &m->lost);
+}
+
 void metrics__write(FILE *out, bool openmetrics, const struct metrics_source *s)
 {
 	struct exposition e = { .out = out, .openmetrics = openmetrics };
-	const struct model *m = s->m;
 
-	write_faults(&e, m);
-	write_times(&e, m);
-	write_drains(&e, m, s->names);
-	write_events(&e, m);
-	write_open(&e, m);
-	write_blame(&e, m);
-	if (coverage__has(m->coverage, METRIC_VMAS)) {
-		write_cgroups(&e, m, s->cgroups);
-		write_top(&e, s);
-	}
-	write_coverage(&e, m->coverage);
-	counters(&e, "vmalock_lost", "What is missing in the other metrics, by cause.", "cause", &m->lost);
+	if (s->m)
+		write_model(&e, s);
 	metrics_self__write(&e, s->self);
 	exposition__end(&e);
 }

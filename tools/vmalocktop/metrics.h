@@ -11,7 +11,7 @@
 #include "self.h"
 
 struct metrics_source {
-	const struct model *m;		/* since the tracing began, by cgroup */
+	const struct model *m;		/* since the tracing began, by cgroup; NULL: could not be read */
 	const struct names *names;
 	const struct cgroups *cgroups;	/* up to date with @m */
 	const struct self *self;
@@ -20,7 +20,7 @@ struct metrics_source {
 };
 
 /**
- * metrics__write() - write them all
+ * metrics__write() - write them all; without a model those of the exporter itself
  * @out: where to; whether writing failed is in ferror()
  * @openmetrics: as OpenMetrics, else as Prometheus text
  * @s: what to write
