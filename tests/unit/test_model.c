@@ -113,6 +113,33 @@ static void funnel(void **state)
 	model__free(&m);
 }
 
+/* A kernel that knows no reasons has one from the start on; those of the kernel not everywhere. */
+static void fallbacks_without_reasons(void **state)
+{
+	struct snapshot before = { .ns = 5 }, now = { .ns = 1000000005 };
+	struct model m;
+
+	(void)state;
+	m = build(&before, &now);
+	assert_int_equal(m.fallbacks.n, 1);
+	assert_string_equal(m.fallbacks.v[0].name, "unknown");
+	assert_int_equal(m.fallbacks.v[0].count, 0);
+	model__free(&m);
+	before.counters.fell_back[VT_FELL_KERNEL] = 3;
+	now.counters.fell_back[VT_FELL_KERNEL] = 5;
+	m = build(&before, &now);
+	assert_int_equal(m.fallbacks.n, 2);
+	assert_int_equal(counts__get(&m.fallbacks, "kernel"), 2);
+	model__free(&m);
+	/* One that knows reasons has no other. */
+	strcpy(names.name[NAMES_REASON][1], "none");
+	m = build(&zero, &before);
+	strcpy(names.name[NAMES_REASON][1], "1");
+	for (int i = 0; i < m.fallbacks.n; i++)
+		assert_string_not_equal(m.fallbacks.v[i].name, "unknown");
+	model__free(&m);
+}
+
 static void open_waits(void **state)
 {
 	struct snapshot now = { 0 };
@@ -547,6 +574,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(funnel),
+		cmocka_unit_test(fallbacks_without_reasons),
 		cmocka_unit_test(open_waits),
 		cmocka_unit_test(drains_by_op),
 		cmocka_unit_test(regions_rank_by_lost_time),

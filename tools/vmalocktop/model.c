@@ -102,10 +102,13 @@ static void build_fallbacks(struct model *m, const struct vt_counters *now,
 		[VT_FELL_USER] = "unknown", [VT_FELL_KERNEL] = "kernel",
 	};
 
+	bool reasons;
+
 	count_named(&m->fallbacks, names, NAMES_REASON, VT_REASONS, now->fallback, before->fallback);
-	/* Kernels without reasons. */
+	/* Kernels without reasons.  Not all of those let faults of the kernel itself be seen. */
+	reasons = m->fallbacks.n;
 	for (int i = 0; i < VT_FELL; i++)
-		if (now->fell_back[i])
+		if (now->fell_back[i] || (i == VT_FELL_USER && !reasons))
 			counts__add(&m->fallbacks, stock[i], now->fell_back[i] - before->fell_back[i]);
 }
 
