@@ -22,7 +22,7 @@ load_of() {
 	run_load
 }
 
-@test "metrics: promtool finds nothing to object to, and each is documented" {
+@test "metrics: promtool finds nothing to object to, and each is documented, with its labels" {
 	load_of --top-vmas 5 --stats
 	get metrics >"$BATS_TEST_TMPDIR/text"
 	promtool check metrics <"$BATS_TEST_TMPDIR/text" >"$BATS_TEST_TMPDIR/lint" 2>&1
@@ -31,6 +31,7 @@ load_of() {
 	sed -nE 's/^# TYPE ([^ ]+) .*/\1/p' "$BATS_TEST_TMPDIR/text" | sort >"$BATS_TEST_TMPDIR/served"
 	grep -oE '^\| `[a-z_]+`' tools/vmalocktop/METRICS.md | grep -oE '[a-z]+_[a-z_]+' | sort >"$BATS_TEST_TMPDIR/documented"
 	[ "$(wc -l <"$BATS_TEST_TMPDIR/documented")" -gt 35 ]
+	tests/dashboards/documented-labels tools/vmalocktop/METRICS.md "$BATS_TEST_TMPDIR/text"
 	[ -z "$(comm -23 "$BATS_TEST_TMPDIR/served" "$BATS_TEST_TMPDIR/documented")" ]
 	for name in $(comm -13 "$BATS_TEST_TMPDIR/served" "$BATS_TEST_TMPDIR/documented"); do
 		from=$(sed -nE "s/^\| \`$name\` \| [^|]*\| [^|]*\| ([a-z_]+) \|.*/\1/p" tools/vmalocktop/METRICS.md)
