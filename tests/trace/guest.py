@@ -64,6 +64,10 @@ def main():
         attempts = 5
     else:
         checks = [c for c in scenarios.ALL if wanted == ["all"] or c.__name__ in wanted]
+        if not checks or wanted != ["all"] and len(checks) != len(wanted):
+            print("guest.py: usage: STIMULUS all|experiment|SCENARIO...; scenarios: " +
+                  " ".join(c.__name__ for c in scenarios.ALL), file=sys.stderr)
+            return 2
     mount_scratch()
     tracefs.setup()
     for check in checks:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """Trace one program with the events of vma_lock and of those around them."""
 
+import glob
 import re
 import subprocess
 
@@ -56,6 +57,17 @@ def read(name):
         return file.read()
 
 
+def overwritten():
+    """How many events had no room until they could be read, on all CPUs."""
+    counts = []
+    for path in glob.glob(f"{TRACING}/per_cpu/cpu*/stats"):
+        with open(path) as file:
+            counts += re.findall(r"^(?:overrun|dropped events): (\d+)$", file.read(), re.M)
+    if not counts:
+        raise RuntimeError("the kernel doesn't say how many events were lost")
+    return sum(map(int, counts))
+
+
 def setup():
     write("trace_clock", "counter")     # one order for all CPUs
     write("buffer_size_kb", "8192")
@@ -81,12 +93,12 @@ def trace(command, timeout):
         raise Hang(f"it did not end within {timeout} s") from None
     write("tracing_on", "0")
     write("set_event_pid", "")
+    if lost := overwritten():
+        raise RuntimeError(f"{lost} events were lost")
     events = []
     for line in read("trace").splitlines():
         if line.startswith("#") or not line.strip():
             continue
-        if "LOST" in line:
-            raise RuntimeError(f"events were lost: {line}")
         match = LINE.match(line)
         if not match:
             raise RuntimeError(f"not understood: {line}")
