@@ -8,6 +8,7 @@
 
 #include "../vmalock-load/parse.h"
 #include "api_json.h"
+#include "clock.h"
 #include "exporter_parts.h"
 #include "exposition.h"
 #include "metrics.h"
@@ -182,7 +183,6 @@ static struct http_answer offsets(struct exporter *e, const struct http_request 
 	uint64_t pid = 0, start, end, after = 0;
 	const struct offset_region *region;
 	struct offset_row *rows;
-	struct timespec now;
 	size_t n;
 
 	if (number(r, "pid", INT_MAX, &pid) || !pid || address(r, "start", &start) ||
@@ -190,9 +190,8 @@ static struct http_answer offsets(struct exporter *e, const struct http_request 
 		return text(HTTP_API, HTTP_400, "pid, start, end: a region as in /api/report; after: a number");
 	if (collector__read_offsets(e->source->collector, &rows, &n))
 		return unreadable(HTTP_API);
-	clock_gettime(CLOCK_MONOTONIC, &now);
 	region = offsets__follow(e->offsets, pid, start, end, rows, n, history__seq(e->history),
-				 now.tv_sec * 1000000000ULL + now.tv_nsec);
+				 clock__now());
 	free(rows);
 	return region ? json(api_json__offsets(region, after)) : answer(HTTP_API, HTTP_503, NULL);
 }

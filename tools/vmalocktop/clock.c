@@ -7,6 +7,14 @@
 
 #include "diag.h"
 
+uint64_t clock__now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * 1000000000ULL + t.tv_nsec;
+}
+
 bool clock__coarse(const char *path)
 {
 	char name[64] = "";

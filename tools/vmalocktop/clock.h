@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* How finely the kernel's clock, which times the waits, divides time. */
+/* The kernel's clock that times the waits: what it says, and how finely it divides time. */
 #ifndef VMALOCKTOP_CLOCK_H
 #define VMALOCKTOP_CLOCK_H
 
 #include <stdbool.h>
+#include <stdint.h>
+
+/* clock__now() - nanoseconds on the monotonic clock, which snapshots and waits are timed with */
+uint64_t clock__now(void);
 
 /**
  * clock__coarse() - whether the clock only goes on with each tick

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "clock.h"
 #include "diag.h"
 #include "exporter_parts.h"
 #include "places.h"
@@ -21,14 +22,6 @@ static bool pids_known;
 bool exporter__alive(uint32_t tgid)
 {
 	return !pids_known || !kill(tgid, 0) || errno != ESRCH;
-}
-
-static uint64_t now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * NS_PER_S + t.tv_nsec;
 }
 
 static int note(struct exporter *e, int err)
@@ -64,7 +57,7 @@ static void count_entries(struct exporter *e, const struct snapshot *s)
 
 int exporter__refresh(struct exporter *e)
 {
-	uint64_t begin = now_ns();
+	uint64_t begin = clock__now();
 	struct snapshot s;
 
 	if (e->latest.ns && begin - e->latest.ns < FRESH_NS)
@@ -75,7 +68,7 @@ int exporter__refresh(struct exporter *e)
 	if (note(e, recycle__add(e->source->recycle, &s)))
 		return -1;
 	set_latest(e, &s);
-	e->self.collection_ns = now_ns() - begin;
+	e->self.collection_ns = clock__now() - begin;
 	return 0;
 }
 
@@ -146,7 +139,7 @@ static void retire_offsets(struct exporter *e)
 /* Keep a snapshot for reports of the next seconds, and what is there within bounds. */
 static void keep_window(struct exporter *e)
 {
-	int n = recycle__run(e->source->recycle, e->windows.v, e->windows.n, now_ns());
+	int n = recycle__run(e->source->recycle, e->windows.v, e->windows.n, clock__now());
 
 	if (note(e, n < 0 ? -1 : 0))
 		return;
@@ -190,13 +183,13 @@ static uint64_t earlier(uint64_t a, uint64_t b)
 static void loop(struct exporter *e)
 {
 	const struct exporter_source *s = e->source;
-	uint64_t now = now_ns();
+	uint64_t now = clock__now();
 
 	e->next_tick = now + NS_PER_S;
 	e->next_window = now + WINDOW_NS;
 	while (s->sleep(s->ctx, earlier(http__timeout(e->http), e->next_tick > now ? e->next_tick - now : 0),
 			http__fd(e->http))) {
-		now = now_ns();
+		now = clock__now();
 		if (now >= e->next_tick) {
 			tick(e);
 			/* Seconds that a stopped process has missed are one column. */
@@ -207,7 +200,7 @@ static void loop(struct exporter *e)
 			e->next_window = now + WINDOW_NS;
 		}
 		http__run(e->http);
-		now = now_ns();
+		now = clock__now();
 	}
 }
 

@@ -10,9 +10,9 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/queue.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "diag.h"
 
 #define MAX_CONNECTIONS		64
@@ -74,14 +74,6 @@ unsigned int http__status_code(enum http_status s)
 	};
 
 	return codes[s];
-}
-
-static uint64_t now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * 1000000000ULL + t.tv_nsec;
 }
 
 static struct http_body *body(struct MHD_Response *response, const char *type, const char *etag)
@@ -210,7 +202,7 @@ static void on_connection(void *ctx, struct MHD_Connection *connection, void **o
 		return;
 	}
 	c->fd = info->connect_fd;
-	c->since_ns = now_ns();
+	c->since_ns = clock__now();
 	TAILQ_INSERT_TAIL(&h->connections, c, link);
 	*own = c;
 	if (++h->n_connections > CROWDED)
@@ -371,7 +363,7 @@ int http__fd(const struct http *h)
 uint64_t http__timeout(const struct http *h)
 {
 	struct connection *first = oldest((struct http *)h);
-	uint64_t ns = UINT64_MAX, now = now_ns();
+	uint64_t ns = UINT64_MAX, now = clock__now();
 	MHD_UNSIGNED_LONG_LONG ms;
 
 	if (h->again)
@@ -389,7 +381,7 @@ uint64_t http__timeout(const struct http *h)
 
 void http__run(struct http *h)
 {
-	uint64_t now = now_ns(), changes = h->changes;
+	uint64_t now = clock__now(), changes = h->changes;
 	struct connection *c;
 
 	while ((c = oldest(h)) && now >= c->since_ns + DEADLINE_NS)

@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "hist.h"
 #include "rank.h"
 #include "row_order.h"
@@ -276,13 +277,11 @@ int maps_read__offsets(const struct vmalocktop *skel, struct offset_row **rows, 
 
 int maps_read__counts(const struct vmalocktop *skel, struct snapshot *s)
 {
-	struct timespec t;
 	int err;
 
 	memset(s, 0, sizeof(*s));
-	clock_gettime(CLOCK_MONOTONIC, &t);
+	s->ns = clock__now();
 	clock_gettime(CLOCK_REALTIME, &s->when);
-	s->ns = t.tv_sec * 1000000000ULL + t.tv_nsec;
 	err = read_percpu(skel->maps.counters, 0, sizeof(s->counters), add_counters, &s->counters);
 	for (__u32 id = 0; !err && id < VT_HISTS; id++)
 		err = read_percpu(skel->maps.hists, id, sizeof(s->hists[id]), add_hist, &s->hists[id]);

@@ -8,8 +8,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "clock.h"
 #include "maps_fetch.h"
 #include "text.h"
 
@@ -115,10 +115,7 @@ static int keep_known(struct places *p, struct known *k)
 
 static uint64_t now_ms(void)
 {
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * 1000ULL + t.tv_nsec / 1000000 + 1;
+	return clock__now() / 1000000 + 1;
 }
 
 struct places *places__new(const char *proc)

@@ -72,14 +72,6 @@ static void catch_signals(sigset_t *unblocked)
 	signal(SIGPIPE, SIG_IGN);
 }
 
-static uint64_t now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * 1000000000ULL + t.tv_nsec;
-}
-
 static const struct place *place(void *ctx, uint32_t tgid, uint64_t start, uint64_t end)
 {
 	const struct session *s = ctx;
@@ -142,7 +134,7 @@ static void swept(void *ctx, const struct stack_row *rows, size_t n)
 /* Make room in the maps, if need be.  Returns 0, -1 after a message. */
 static int make_room(struct session *s)
 {
-	int n = recycle__run(s->recycle, &s->reporter.before, 1, now_ns());
+	int n = recycle__run(s->recycle, &s->reporter.before, 1, clock__now());
 
 	if (n > 0 && s->record)
 		return record__before(s->record, &s->reporter.before);
@@ -183,7 +175,7 @@ static int report(struct session *s, bool last)
  */
 static bool sleep_until(struct session *s, uint64_t until, const sigset_t *unblocked, int fd)
 {
-	uint64_t now = now_ns(), ns = until > now ? until - now : 0;
+	uint64_t now = clock__now(), ns = until > now ? until - now : 0;
 	struct timespec t = { .tv_sec = ns / 1000000000, .tv_nsec = ns % 1000000000 };
 	const struct env *env = s->env;
 
@@ -220,7 +212,7 @@ static int loop(struct session *s)
 		end = begin + env->duration_ms * NS_PER_MS;
 	while (!stop) {
 		bool gone = sleep_until(s, earlier(earlier(next, due), end), &s->unblocked, -1);
-		uint64_t now = now_ns();
+		uint64_t now = clock__now();
 
 		if (gone || now >= end)
 			break;
@@ -271,7 +263,7 @@ static int live_read(void *ctx, bool whole, enum sort sort, struct model *m)
 	const struct snapshot *before = &none;
 	int err = -1;
 
-	if (recycle__run(s->recycle, kept->v, kept->n, now_ns()) < 0 || read_all(s, &now))
+	if (recycle__run(s->recycle, kept->v, kept->n, clock__now()) < 0 || read_all(s, &now))
 		return -1;
 	places__snapshot(s->places);
 	s->reporter.context.sort = sort;
@@ -286,7 +278,7 @@ static int live_read(void *ctx, bool whole, enum sort sort, struct model *m)
 	}
 	live_window__keep(&s->window, &now);
 	/* That has looked up what there is; a look in between would make the next one too early to read mappings again. */
-	s->next_tick = now_ns() + TICK_NS;
+	s->next_tick = clock__now() + TICK_NS;
 	if (!err)
 		s->unread = most_unread(m);
 	return err;
@@ -296,13 +288,13 @@ static int live_read(void *ctx, bool whole, enum sort sort, struct model *m)
 static bool sleep_on(void *ctx, uint64_t ns, int fd)
 {
 	struct session *s = ctx;
-	uint64_t now = now_ns();
+	uint64_t now = clock__now();
 	bool gone;
 
 	gone = sleep_until(s, now + ns, &s->unblocked, fd);
-	if (now_ns() >= s->next_tick) {
+	if (clock__now() >= s->next_tick) {
 		tick(s);
-		s->next_tick = now_ns() + TICK_NS;
+		s->next_tick = clock__now() + TICK_NS;
 	}
 	return !stop && !gone && (!s->env->duration_ms ||
 				  now < s->begun_ns + s->env->duration_ms * NS_PER_MS);
@@ -438,7 +430,7 @@ static int run(struct session *s)
 			wlog("cannot read /proc/%d/maps: VMAs are shown without names", env->pids[i]);
 	if (collector__start(s->collector))
 		return -1;
-	s->begun_ns = s->reporter.before.ns = now_ns();
+	s->begun_ns = s->reporter.before.ns = clock__now();
 	if (env->record && open_record(s))
 		return -1;
 	/* A port may need some that nothing else does. */
