@@ -291,3 +291,42 @@ keys() {
 	shows '^left with 0$'
 	grep -Eq '^(no event lost|lost: )' "$BATS_TEST_TMPDIR/screen"
 }
+
+# at_once KEY... - keys that it can read all at once
+at_once() {
+	local top
+	top=$(pgrep -x vmalocktop -P "$("${tmux[@]}" display-message -p '#{pane_pid}')")
+	kill -STOP "$top"
+	keys "$@"
+	# the terminal has them when tmux answers again
+	"${tmux[@]}" display-message -p >"$BATS_TEST_TMPDIR/answer"
+	kill -CONT "$top"
+}
+
+@test "keys that come at once: each is about what the one before selected" {
+	local rows at
+	view 140 60
+	keys a
+	# two rows with a range, and two writers
+	for _ in $(seq 100); do
+		"${tmux[@]}" capture-pane -p >"$BATS_TEST_TMPDIR/screen"
+		[ "$(grep -cE '^ +[0-9.]+(us|ms|s) +[0-9]+% .*-0x' "$BATS_TEST_TMPDIR/screen")" -lt 2 ] ||
+			[ "$(grep -c '^  *last on ' "$BATS_TEST_TMPDIR/screen")" -lt 2 ] || break
+		sleep 0.1
+	done
+	keys p
+	shows ' PAUSED$'
+	mapfile -t rows < <(grep -E '^ +[0-9.]+(us|ms|s) +[0-9]+% ' "$BATS_TEST_TMPDIR/screen")
+	at=1
+	[[ ${rows[1]} == *-0x* ]] || at=2
+	[[ ${rows[at]} == *-0x* ]]
+	at_once g $(printf 'Down %.0s' $(seq "$at")) Enter
+	shows "^${rows[at]##* }$"
+	keys Escape
+	shows '^    LOST   SHR '
+	keys w
+	shows '^Esc back '
+	read -r _ _ _ _ _ tid call _ < <(grep -E '^ +[0-9.]+(us|ms|s) ' "$BATS_TEST_TMPDIR/screen" | sed -n 2p)
+	at_once Down Enter
+	shows "^vmalock-load, thread $tid of $load, in $call$"
+}

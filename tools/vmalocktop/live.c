@@ -7,21 +7,13 @@
 #include <ncurses.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "clock.h"
 #include "diag.h"
 #include "live_text.h"
 #include "live_view.h"
 
 #define ESCAPE 27
-
-static unsigned long long now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * 1000000000ULL + t.tv_nsec;
-}
 
 /* The message that came last, for the line at the bottom. */
 static char message[256];
@@ -155,15 +147,23 @@ static bool key(struct live_view *v, const struct model *m, int c)
 	return true;
 }
 
-/* Handle all keys that have been pressed; false: quit. */
-static bool keys(struct live_view *v, const struct model *m)
+/*
+ * Sleep until @due, or less, and handle one key: what the next one is about is
+ * only known when the screen is drawn.  Returns false when the view is to close.
+ */
+static bool next_key(struct live_view *v, const struct live_source *source, const struct model *m,
+		     unsigned long long due)
 {
-	int c;
+	unsigned long long now = clock__now();
+	/* One may have been read along with the last one. */
+	int c = getch();
 
-	while ((c = getch()) != ERR)
-		if (!key(v, m, c))
-			return false;
-	return true;
+	/* What else ends the view does so while keys come without end, too. */
+	if (!source->sleep(source->ctx, c == ERR && due > now ? due - now : 0))
+		return false;
+	if (c == ERR)
+		c = getch();
+	return c == ERR || key(v, m, c);
 }
 
 static int read_model(const struct live_view *v, const struct live_source *source, struct model *m)
@@ -177,7 +177,7 @@ static int read_model(const struct live_view *v, const struct live_source *sourc
 
 static int loop(struct live_view *v, const struct live_source *source, unsigned long long interval_ns)
 {
-	unsigned long long due = now_ns() + interval_ns, now;
+	unsigned long long due = clock__now() + interval_ns, now;
 	struct model m, next;
 	bool more = true;
 
@@ -185,9 +185,8 @@ static int loop(struct live_view *v, const struct live_source *source, unsigned 
 		return -1;
 	while (more) {
 		live_view__draw(v, &m, message);
-		now = now_ns();
-		more = source->sleep(source->ctx, due > now ? due - now : 0) && keys(v, &m);
-		now = now_ns();
+		more = next_key(v, source, &m, due);
+		now = clock__now();
 		if (!more || (now < due && !v->stale))
 			continue;
 		if (now >= due)
