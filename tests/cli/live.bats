@@ -330,3 +330,58 @@ at_once() {
 	at_once Down Enter
 	shows "^vmalock-load, thread $tid of $load, in $call$"
 }
+
+# on_pty SCRIPT ARGUMENT... - Python that has a live view in a terminal: master is the other end, top the process
+on_pty() {
+	local script=$1
+	shift
+	timeout 100 python3 - "$@" <<-EOF
+		import os, pty, select, signal, subprocess, sys, time
+
+		master, slave = pty.openpty()
+		top = subprocess.Popen(["build/bin/vmalocktop"] + sys.argv[1:], stdin=slave, stdout=slave, stderr=slave,
+		                       env={**os.environ, "TERM": "xterm", "LINES": "24", "COLUMNS": "80"}, start_new_session=True,
+		                       preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN))
+		os.close(slave)
+		screen = b""
+		while b" LOST " not in screen:
+		    screen += os.read(master, 65536)
+
+		# Wait until it ends, while meanwhile() is done over and over, and end with its status.
+		def ends(meanwhile):
+		    end = time.monotonic() + 20
+		    while top.poll() is None and time.monotonic() < end:
+		        meanwhile()
+		    if top.returncode is None:
+		        ticks = sum(map(int, open(f"/proc/{top.pid}/stat").read().rsplit(")")[1].split()[11:13]))
+		        top.kill()
+		        sys.exit(f"runs on, and took {ticks / os.sysconf('SC_CLK_TCK')} s of CPU time")
+		    sys.exit(top.returncode)
+
+		$script
+	EOF
+}
+
+@test "the terminal is gone, and no SIGHUP ends it: as when stdout is closed" {
+	on_pty '
+os.close(master)
+ends(lambda: time.sleep(0.1))' -p $$
+}
+
+@test "SIGTERM ends it while keys come without end" {
+	on_pty '
+os.set_blocking(master, False)
+def type():
+    readable, writable, _ = select.select([master], [master], [], 1)
+    try:
+        if readable:
+            os.read(master, 65536)
+        if writable:
+            os.write(master, b"j" * 65536)
+    except OSError:
+        pass
+for _ in range(100):
+    type()
+top.send_signal(signal.SIGTERM)
+ends(type)' -p $$
+}

@@ -17,8 +17,8 @@ struct live_source {
 	 */
 	int (*read)(void *ctx, bool whole, enum sort sort, struct model *m);
 	/*
-	 * Sleep up to @ns, until a key is pressed, a signal comes or what is
-	 * watched ends.  Returns false when the view is to close.
+	 * Sleep up to @ns, until a key is pressed, a signal comes, or what is
+	 * watched or the terminal ends.  Returns false when the view is to close.
 	 */
 	bool (*sleep)(void *ctx, unsigned long long ns);
 };

@@ -169,9 +169,18 @@ static int report(struct session *s, bool last)
 	return err;
 }
 
+/* Take the signals that came: ppoll() delivers none if a descriptor is ready, and one may be each time. */
+static void take_signals(const sigset_t *unblocked)
+{
+	sigset_t blocked;
+
+	sigprocmask(SIG_SETMASK, unblocked, &blocked);
+	sigprocmask(SIG_SETMASK, &blocked, NULL);
+}
+
 /*
  * Sleep until @until, a signal, the end of a process, or until @fd, if it isn't
- * -1, is readable.  Returns whether all processes have ended.
+ * -1, is readable or hung up.  Returns whether all processes have ended.
  */
 static bool sleep_until(struct session *s, uint64_t until, const sigset_t *unblocked, int fd)
 {
@@ -182,6 +191,7 @@ static bool sleep_until(struct session *s, uint64_t until, const sigset_t *unblo
 	s->fds[env->n_pids] = (struct pollfd){ .fd = fd, .events = POLLIN };
 	if (ppoll(s->fds, env->n_pids + 1, &t, unblocked) <= 0)
 		return false;
+	take_signals(unblocked);
 	for (int i = 0; i < env->n_pids; i++) {
 		if (!s->fds[i].revents)
 			continue;
@@ -300,9 +310,13 @@ static bool sleep_on(void *ctx, uint64_t ns, int fd)
 				  now < s->begun_ns + s->env->duration_ms * NS_PER_MS);
 }
 
+/* A terminal that is gone ends the view, as a closed stdout ends reports: it would be ready for ever, without a key. */
 static bool live_sleep(void *ctx, unsigned long long ns)
 {
-	return sleep_on(ctx, ns, STDIN_FILENO);
+	const struct session *s = ctx;
+
+	return sleep_on(ctx, ns, STDIN_FILENO) &&
+	       !(s->fds[s->env->n_pids].revents & (POLLHUP | POLLERR | POLLNVAL));
 }
 
 static void drop_privileges(void *ctx)

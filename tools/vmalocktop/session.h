@@ -10,7 +10,8 @@
  * @env: the options
  *
  * Ends on SIGINT, SIGTERM, the last of the reports that were asked for, the
- * duration, the end of the process that is watched, or a closed stdout.
+ * duration, the end of the process that is watched, a closed stdout, or the
+ * end of the terminal that the live view is on.
  * Return: the exit status, 0 or 1.
  */
 int session__run(const struct env *env);
