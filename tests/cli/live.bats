@@ -281,15 +281,17 @@ keys() {
 	shows '^left with 0$'
 }
 
-@test "--batch, or COUNT: tables on a terminal, too" {
-	view 120 50 --batch --duration 1
-	shows '^left with 0$'
-	grep -Eq '^(no event lost|lost: )' "$BATS_TEST_TMPDIR/screen"
-	"${tmux[@]}" kill-server
-	kill "$load"
-	view 120 50 1 1
-	shows '^left with 0$'
-	grep -Eq '^(no event lost|lost: )' "$BATS_TEST_TMPDIR/screen"
+@test "--batch, COUNT, --by, -T, --stats: reports on a terminal, too" {
+	local options
+	for options in "--batch --duration 1" "1 1" "--by thread --sort max --duration 1" "--by vma --duration 1" "-T --duration 1" \
+		"--stats --duration 1"; do
+		# shellcheck disable=SC2086 # words
+		view 120 50 $options
+		shows '^left with 0$'
+		grep -Eq '^(no event lost|lost: )' "$BATS_TEST_TMPDIR/screen"
+		"${tmux[@]}" kill-server
+		kill "$load"
+	done
 }
 
 # at_once KEY... - keys that it can read all at once

@@ -116,6 +116,7 @@ static error_t parse_print(int key, char *arg, struct env *env)
 	switch (key) {
 	case OPT_BY:
 		env->by = word("not one of vma, process, thread, cgroup, op:", arg, by);
+		env->by_given = true;
 		break;
 	case OPT_SORT:
 		env->sort = word("not one of lost, total, count, avg, max:", arg, sort);
@@ -235,7 +236,7 @@ static void check_recording(struct env *env)
 	if (env->record && !env->interval_ms)
 		env->interval_ms = 1000;
 	if (env->replay && (env->n_pids || env->tid || env->comm || env->cgroup || env->longer_ns ||
-			    env->min_vma || env->by || env->interval_ms || env->duration_ms || env->stats))
+			    env->min_vma || env->by_given || env->interval_ms || env->duration_ms || env->stats))
 		wrong_usage("what to watch, and how often, was chosen when it was recorded: "
 			    "--replay only takes options on what to print", NULL);
 }
@@ -248,7 +249,7 @@ static void check_listening(struct env *env)
 		return;
 	if (env->output || env->batch || env->record || env->replay || env->interval_ms || env->timestamps)
 		wrong_usage("--listen prints nothing: it takes no option on what to print, when, and whereto", NULL);
-	if (env->by)
+	if (env->by_given)
 		wrong_usage("--listen sums waits up by cgroup: it takes no --by", NULL);
 	if (env->milliseconds)
 		wrong_usage("--listen serves histograms in seconds: it takes no -m", NULL);
@@ -289,8 +290,9 @@ void env__parse(struct env *env, int argc, char **argv)
 	if (env->sample != 1 && !env->stacks)
 		wrong_usage("--sample is about stacks: give --folded or --stacks, too", NULL);
 	keep_command(env, argc, argv);
-	if (env->output == OUTPUT_TEXT && !env->batch && !env->record && !env->replay && !env->count && !env->stats && !env->listening &&
-	    isatty(STDIN_FILENO) && isatty(STDOUT_FILENO))
+	/* What the live view has no place for is printed. */
+	if (env->output == OUTPUT_TEXT && !env->batch && !env->count && !env->by_given && !env->timestamps && !env->stats &&
+	    !env->record && !env->replay && !env->listening && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO))
 		env->output = OUTPUT_LIVE;
 }
 

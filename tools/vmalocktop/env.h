@@ -35,8 +35,9 @@ struct env {
 	/* what to print */
 	enum output output;
 	enum vt_by by;
+	bool by_given;		/* if only to say the default */
 	enum sort sort;
-	bool batch;		/* tables even on a terminal */
+	bool batch;		/* reports even on a terminal */
 	bool stacks;		/* take stacks */
 	uint32_t sample;	/* stacks of one wait in so many */
 	uint32_t max_stack;	/* frames of a stack */

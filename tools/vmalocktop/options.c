@@ -9,8 +9,8 @@
 
 const char options_doc[] =
 	"Show how page faults and writers wait for per-VMA locks.\v"
-	"On a terminal a live view opens; ? in it explains the keys. Elsewhere, and with COUNT or "
-	"--batch, reports are printed. Without INTERVAL that is one report at the end: after Ctrl-C, --duration, or the end "
+	"On a terminal a live view opens; ? in it explains the keys. Elsewhere, and with COUNT, "
+	"--batch, --by, --timestamps or --stats, reports are printed. Without INTERVAL that is one report at the end: after Ctrl-C, --duration, or the end "
 	"of the process given with -p. With it, each report is about the last INTERVAL seconds; "
 	"the live view is drawn that often, and is about the last 15 seconds or, if it is longer, INTERVAL.\n\n"
 	"TIME is a number with one of the units ns, us, ms or s, such as 500us; SIZE is a number of "
@@ -52,7 +52,7 @@ const struct argp_option options[] = {
 	  "Keep N VMAs, N blockers and so on apart, at most 1048576 (default 4096)", 1 },
 
 	{ NULL, 0, NULL, 0, "What to print:", 2 },
-	{ "batch", 'b', NULL, 0, "Print tables even on a terminal, where the live view is the default", 2 },
+	{ "batch", 'b', NULL, 0, "Print reports even on a terminal, where the live view is the default", 2 },
 	{ "by", OPT_BY, "KEY", 0, "Sum waits up by vma (default), process, thread, cgroup or op", 2 },
 	{ "sort", OPT_SORT, "KEY", 0,
 	  "Sort by time that faults lost (default), or total, count, avg or max of all waits", 2 },
