@@ -117,10 +117,13 @@ replayed() {
 }
 
 @test "options that don't go with recordings: exit 2" {
-	for wrong in "--record x --replay y" "--record x --json" "--replay x -p 1" "--replay x 1" "--record x --stats"; do
+	for wrong in "--record x --replay y" "--record x --json" "--replay x -p 1" "--replay x 1" "--record x --stats" \
+		"--replay x --max-entries 4096" "--replay x --stacks" "--replay x --folded --sample 1" "--replay x --folded --max-stack 64" \
+		"--replay x --hist -m" "--replay x --by vma" "--replay x --coverage"; do
 		# shellcheck disable=SC2086 # words
 		run --separate-stderr "$top" $wrong
 		[ "$status" -eq 2 ]
 		[ "${#stderr_lines[@]}" -eq 1 ]
+		[[ $stderr == *"--re"*"see vmalocktop --help"* ]]
 	done
 }

@@ -54,6 +54,15 @@ has_events() {
 	[ -z "$stderr" ]
 }
 
+@test "--help, --usage, --version: a full disk is said, exit 1" {
+	for option in --help --usage --version; do
+		status=0
+		"$top" "$option" >/dev/full 2>"$BATS_TEST_TMPDIR/err" || status=$?
+		[ "$status" -eq 1 ]
+		[ "$(cat "$BATS_TEST_TMPDIR/err")" = "vmalocktop: cannot write: No space left on device: where does stdout go?" ]
+	done
+}
+
 @test "unknown options" {
 	wrong_usage "no such option: '--bogus'" --bogus
 	wrong_usage "no such option: '--bogus=1'" --bogus=1
@@ -101,7 +110,8 @@ has_events() {
 	wrong_usage "-T is for text" -T --csv
 	wrong_usage "-T is for text" -T --folded
 	wrong_usage "--json and --csv exclude" --json --csv
-	wrong_usage "--sample is about stacks" --sample 2
+	wrong_usage "--sample and --max-stack are about stacks" --sample 2
+	wrong_usage "--sample and --max-stack are about stacks" --max-stack 64
 }
 
 @test "PIDs that are none" {

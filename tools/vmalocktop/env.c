@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "env.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "diag.h"
 #include "options.h"
 #include "text.h"
 #include "../vmalock-load/parse.h"
@@ -184,11 +186,20 @@ static error_t parse_print(int key, char *arg, struct env *env)
 	return 0;
 }
 
+/* The end of what is only printed. */
+static void __attribute__((noreturn)) printed(void)
+{
+	if (!fflush(stdout) && !ferror(stdout))
+		exit(0);
+	elog("cannot write: %s: where does stdout go?", strerror(errno));
+	exit(1);
+}
+
 static void __attribute__((noreturn)) help(const struct argp_state *state, unsigned int flags)
 {
 	/* argp_state_help() is silent under ARGP_NO_ERRS. */
 	argp_help(state->root_argp, stdout, flags, "vmalocktop");
-	exit(0);
+	printed();
 }
 
 static error_t parse_opt(int key, char *arg, struct argp_state *state)
@@ -200,7 +211,7 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 	switch (key) {
 	case 'V':
 		printf("%s\n", argp_program_version);
-		exit(0);
+		printed();
 	case '?':
 		help(state, ARGP_HELP_STD_HELP & ~ARGP_HELP_EXIT_OK);
 	case OPT_USAGE:
@@ -235,10 +246,13 @@ static void check_recording(struct env *env)
 		wrong_usage("--record and --stats exclude each other: what watching costs isn't recorded", NULL);
 	if (env->record && !env->interval_ms)
 		env->interval_ms = 1000;
-	if (env->replay && (env->n_pids || env->tid || env->comm || env->cgroup || env->longer_ns ||
-			    env->min_vma || env->by_given || env->interval_ms || env->duration_ms || env->stats))
+	if (env->replay && (env->n_pids || env->tid || env->comm || env->cgroup || env->longer_ns || env->min_vma ||
+			    env->max_entries || env->by_given || env->stacks || env->sample || env->max_stack ||
+			    env->milliseconds || env->interval_ms || env->duration_ms || env->stats))
 		wrong_usage("what to watch, and how often, was chosen when it was recorded: "
 			    "--replay only takes options on what to print", NULL);
+	if (env->replay && env->coverage)
+		wrong_usage("--replay and --coverage exclude each other: that is about this kernel", NULL);
 }
 
 static void check_listening(struct env *env)
@@ -256,6 +270,17 @@ static void check_listening(struct env *env)
 	if (env->stacks)
 		wrong_usage("--listen serves no stacks: take them with --folded", NULL);
 	env->by = VT_BY_CGROUP;
+}
+
+/* What wasn't given. */
+static void set_defaults(struct env *env)
+{
+	if (!env->max_entries)
+		env->max_entries = 4096;
+	if (!env->sample)
+		env->sample = 1;
+	if (!env->max_stack)
+		env->max_stack = 64;
 }
 
 static void keep_command(struct env *env, int argc, char **argv)
@@ -276,7 +301,7 @@ void env__parse(struct env *env, int argc, char **argv)
 		options, parse_opt, "[INTERVAL [COUNT]]", options_doc, NULL, NULL, NULL
 	};
 
-	*env = (struct env){ .max_entries = 4096, .sample = 1, .max_stack = 64 };
+	*env = (struct env){ 0 };
 	/* Messages of getopt and argp take two lines: parse_opt() makes one. */
 	if (argp_parse(&argp, argc, argv, ARGP_NO_HELP | ARGP_NO_ERRS, NULL, env))
 		wrong_usage("wrong usage", NULL);
@@ -287,8 +312,9 @@ void env__parse(struct env *env, int argc, char **argv)
 	check_recording(env);
 	check_listening(env);
 	env->stacks |= env->output == OUTPUT_FOLDED;
-	if (env->sample != 1 && !env->stacks)
-		wrong_usage("--sample is about stacks: give --folded or --stacks, too", NULL);
+	if ((env->sample || env->max_stack) && !env->stacks)
+		wrong_usage("--sample and --max-stack are about stacks: give --folded or --stacks, too", NULL);
+	set_defaults(env);
 	keep_command(env, argc, argv);
 	/* What the live view has no place for is printed. */
 	if (env->output == OUTPUT_TEXT && !env->batch && !env->count && !env->by_given && !env->timestamps && !env->stats &&
