@@ -262,12 +262,12 @@ static void unmapped_ranges(void **state)
 	model__free(&m);
 }
 
-/* Waits of all kinds and VMAs of a region count. */
+/* Waits of all kinds and VMAs of a region count; back-offs are none. */
 static void regions_rank_as_asked(void **state)
 {
 	struct vma_row rows[] = {
 		row(7, 0x1000, VT_BABY, 4, 10), row(7, 0x2000, VT_BABY, 6, 10), row(7, 0x1000, VT_DRAIN, 1, 100),
-		row(8, 0x1000, VT_EXCL, 1, 60),
+		row(8, 0x1000, VT_EXCL, 1, 60), row(8, 0x1000, VT_ZOMBIE, 1000, 0),
 		row(42, GIANT, VT_BABY, 3, 30), row(42, GIANT, VT_EXCL, 1, 40),
 	};
 	static const struct {
@@ -276,7 +276,7 @@ static void regions_rank_as_asked(void **state)
 	} orders[] = {
 		{ SORT_LOST, 42 }, { SORT_TOTAL, 7 }, { SORT_COUNT, 7 }, { SORT_AVG, 8 }, { SORT_MAX, 7 },
 	};
-	struct snapshot now = { .vmas = rows, .n_vmas = 6 };
+	struct snapshot now = { .vmas = rows, .n_vmas = 7 };
 	struct model m;
 
 	(void)state;
@@ -370,7 +370,10 @@ static struct group_row group(int64_t id, uint32_t kind, uint64_t n, uint64_t ns
 {
 	struct group_row r = { .key = { .id = id, .kind = kind }, .hist.max = ns };
 
-	r.hist.slots[0] = n;
+	if (ns)
+		r.hist.slots[0] = n;
+	else
+		r.hist.zero = n;
 	r.hist.sum = n * ns;
 	return r;
 }
@@ -381,7 +384,7 @@ static void groups_by_process(void **state)
 	struct group_row old[] = { group(42, VT_BABY, 1, 100) };
 	struct group_row rows[] = {
 		group(42, VT_BABY, 3, 100), group(42, VT_DRAIN, 1, 1000), group(7, VT_EXCL, 1, 150),
-		group(8, VT_MMAP_LOCK, 9, 10),
+		group(8, VT_MMAP_LOCK, 9, 10), group(42, VT_ZOMBIE, 1000, 0),
 	};
 	static const struct {
 		enum sort sort;
@@ -391,7 +394,7 @@ static void groups_by_process(void **state)
 		{ SORT_MAX, "42 (?)" }, { SORT_AVG, "42 (?)" },
 	};
 	struct snapshot before = { .groups = old, .n_groups = 1 };
-	struct snapshot now = { .groups = rows, .n_groups = 4 };
+	struct snapshot now = { .groups = rows, .n_groups = 5 };
 	struct model m;
 
 	(void)state;

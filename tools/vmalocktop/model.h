@@ -64,7 +64,7 @@ struct model_region {
 	struct range range;		/* start == end: not known to be in any */
 	char comm[16];
 	uint64_t fault_ns;		/* that faults have waited */
-	uint64_t count;			/* of waits of all kinds */
+	uint64_t count;			/* of waits of all kinds, of which back-offs are none */
 	uint64_t total_ns, max_ns;	/* likewise */
 	const struct vt_hist *kinds[VT_KINDS]; /* of the model's; NULL: no waits */
 	bool max_exact[VT_KINDS];

@@ -223,6 +223,12 @@ static void add_kind(struct model_region *r, const struct model_vma *v, struct v
 	hist__add_diff(*sum, &r->max_exact[v->kind], &v->hist, v->max_exact);
 }
 
+/* Of @count events of @kind: a back-off is no wait. */
+static uint64_t waits(uint32_t kind, uint64_t count)
+{
+	return kind == VT_ZOMBIE ? 0 : count;
+}
+
 /* Put the VMAs in order and add up those of a region, of which each has hundreds of counts: make no more than needed. */
 static int build_regions(struct model *m)
 {
@@ -254,7 +260,7 @@ static int build_regions(struct model *m)
 			r--;
 		}
 		r->n++;
-		r->count += v->count;
+		r->count += waits(v->kind, v->count);
 		r->total_ns += v->hist.sum;
 		if (v->hist.max > r->max_ns)
 			r->max_ns = v->hist.max;
@@ -350,7 +356,7 @@ static int build_groups(struct model *m, const struct snapshot *now, const struc
 			continue;
 		name_group(name, &row->key, m->by, ctx);
 		g = group_named(m, name);
-		g->count += count;
+		g->count += waits(kind, count);
 		hist__add_diff(&g->kinds[kind], &g->max_exact[kind], &d, exact);
 		if (model__is_fault(kind))
 			g->fault_ns += d.sum;
