@@ -457,6 +457,32 @@ static void groups_have_names(void **state)
 	by = VT_BY_VMA;
 }
 
+/* Whoever calls itself something else is a row per name, however many kinds of waits it had under each. */
+static void renamed_threads(void **state)
+{
+	struct group_row rows[] = {
+		group(43, VT_BABY, 1, 100), group(43, VT_BABY, 2, 10), group(43, VT_EXCL, 4, 100), group(43, VT_DRAIN, 8, 10),
+		group(44, VT_BABY, 1, 1),
+	};
+	struct snapshot now = { .groups = rows, .n_groups = 5 };
+	struct model m;
+
+	(void)state;
+	for (int i = 0; i < 5; i++)
+		strcpy(rows[i].key.comm, i % 2 ? "late" : "early");
+	by = VT_BY_THREAD;
+	snapshot__sort(&now);
+	m = build(&zero, &now);
+	assert_int_equal(m.n_groups, 3);
+	assert_string_equal(m.groups[0].name, "43 early of 0 (?)");
+	assert_int_equal(m.groups[0].count, 5);
+	assert_string_equal(m.groups[1].name, "43 late of 0 (?)");
+	assert_int_equal(m.groups[1].count, 10);
+	assert_string_equal(m.groups[2].name, "44 early of 0 (?)");
+	model__free(&m);
+	by = VT_BY_VMA;
+}
+
 static void stacks_of_both_sides(void **state)
 {
 	struct stack_row old[] = {
@@ -587,6 +613,7 @@ int main(void)
 		cmocka_unit_test(blockers_rank_over_kinds),
 		cmocka_unit_test(groups_by_process),
 		cmocka_unit_test(groups_have_names),
+		cmocka_unit_test(renamed_threads),
 		cmocka_unit_test(stacks_of_both_sides),
 		cmocka_unit_test(one_process_alone),
 		cmocka_unit_test(open_waits_oldest_first),

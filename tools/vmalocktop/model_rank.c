@@ -310,14 +310,9 @@ static void name_group(char name[GROUP_NAME_LEN], const struct vt_group_key *key
 	}
 }
 
-/*
- * The group named @name, a new one if there is none yet.  Rows of one number
- * follow each other; only operations, which are few, may be scattered.
- */
-static struct model_group *group_named(struct model *m, const char *name)
+/* The group named @name among those from @first on, a new one if there is none yet. */
+static struct model_group *group_named(struct model *m, size_t first, const char *name)
 {
-	size_t first = m->by != VT_BY_OP && m->n_groups ? m->n_groups - 1 : 0;
-
 	for (size_t i = first; i < m->n_groups; i++)
 		if (!strcmp(m->groups[i].name, name))
 			return &m->groups[i];
@@ -330,7 +325,8 @@ static int build_groups(struct model *m, const struct snapshot *now, const struc
 {
 	static const struct vt_hist none;
 	char name[GROUP_NAME_LEN];
-	size_t b = 0;
+	size_t b = 0, first = 0;
+	int64_t id = 0;
 
 	if (!now->n_groups)
 		return 0;
@@ -355,7 +351,11 @@ static int build_groups(struct model *m, const struct snapshot *now, const struc
 		if (!count)
 			continue;
 		name_group(name, &row->key, m->by, ctx);
-		g = group_named(m, name);
+		/* Rows of one number follow each other; only operations, which are few, may be scattered. */
+		if (m->by != VT_BY_OP && row->key.id != id)
+			first = m->n_groups;
+		id = row->key.id;
+		g = group_named(m, first, name);
 		g->count += waits(kind, count);
 		hist__add_diff(&g->kinds[kind], &g->max_exact[kind], &d, exact);
 		if (model__is_fault(kind))
