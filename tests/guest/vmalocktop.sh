@@ -113,6 +113,7 @@ reconciled() {
 		walks: (total(.faults.walks.count) == total(.faults.lookups)),
 		mapped: (total(.faults.reffree_attempts.mapped) == total(.faults.results.reffree)),
 		attempts: (total(.faults.reffree_attempts | add) <= total(.faults.lookups)),
+		fallbacks: (total(.faults.fallbacks | add) <= total(.faults.count)),
 		slots: ([$top[] | .faults.walks, .waits[], .waits.drain.by_op[], .regions[].kinds[],
 			.regions[].vmas[] | whole] | all),
 		ends: (["baby", "excl", "mmap_lock", "drain", "life"] | map(. as $k |
@@ -189,6 +190,17 @@ few=$(jq .faults.reffree_attempts.mapped "$dir/top.out")
 traced --modes anon,file --ops 8000 -- --json
 check "--ops 8000: more than twice as many" facts "\$last.faults.reffree_attempts.mapped > 2 * $few"
 check "--ops 8000: attempts reconcile with lookups" reconciled
+
+# faults of kernel mode: a system call writes to memory that nothing has touched yet
+start_top -n dd --json
+for _ in $(seq 20); do
+	dd if=/dev/zero of=/dev/null bs=1M count=1 status=none
+done
+stop_top INT
+check "read() into new memory: faults, though without a lookup" \
+	facts '$last.faults | .fallbacks.kernel > 1000 and .count == .lookups + .fallbacks.kernel'
+check "read() into new memory: no more faults fell back than there were" \
+	facts '$last.faults | .fallbacks.kernel > .lookups and ([.fallbacks[]] | add) <= .count'
 
 # too little room
 traced --modes replace-shared,carve --duration 3 -- --json --max-entries 1

@@ -92,10 +92,16 @@ static void funnel(void **state)
 	before.counters.reffree_pages = 60;
 	now.counters.reffree_pages = 660;
 	now.counters.fallback[1] = 7;
+	/* Faults of kernel mode have no lookup. */
+	strcpy(names.name[NAMES_REASON][3], "kernel");
+	before.counters.fallback[3] = 1000;
+	now.counters.fallback[3] = 1500;
 	now.counters.zombie[2] = 9;
 	m = build(&before, &now);
 	assert_int_equal(m.elapsed_ns, 1000000000);
 	assert_int_equal(m.lookups, 110);
+	assert_int_equal(m.faults, 610);
+	assert_int_equal(counts__get(&m.fallbacks, "kernel"), 500);
 	assert_int_equal(m.rewalked, 3);
 	assert_int_equal(counts__get(&m.results, "1"), 103);
 	assert_int_equal(counts__get(&m.results, "5"), 7);
@@ -110,6 +116,17 @@ static void funnel(void **state)
 	assert_int_equal(m.walks.slots[0], 107);
 	assert_int_equal(m.walks.sum, 107 + 8);
 	assert_int_equal(m.walks.max, 4);
+	model__free(&m);
+	strcpy(names.name[NAMES_REASON][3], "3");
+
+	/* Where nothing tells why they fell back, all faults are counted as such. */
+	before = now = (struct snapshot){ 0 };
+	now.counters.fault_user = 20;
+	now.counters.fault_kernel = 5;
+	now.counters.fell_back[VT_FELL_KERNEL] = 5;
+	m = build(&before, &now);
+	assert_int_equal(m.faults, 25);
+	assert_int_equal(counts__get(&m.fallbacks, "kernel"), 5);
 	model__free(&m);
 }
 

@@ -14,6 +14,7 @@
 
 #include "env.h"
 #include "hist.h"
+#include "live_text.h"
 #include "render.h"
 #include "render_parts.h"
 
@@ -113,7 +114,8 @@ static void table(void **state)
 	contains(text, "PID 4711 (java), 2.00 s\n"
 		       "faults lost 40.5us in 2.00 s to VMA locks: less than 0.01 threads stalled on "
 		       "average, 74% behind mapper (tid 4713) in mmap; 1 still waiting\n\n");
-	contains(text, "looked up under RCU                                  1000  100.000%        500.0\n"
+	contains(text, "page faults                                          1000  100.000%        500.0\n"
+		       "looked up under RCU                                  1000  100.000%        500.0\n"
 		       "  found, went on without a reference                  400   40.000%        200.0\n"
 		       "  found, took a reference                             600   60.000%        300.0\n");
 	/* Outcomes that only a later kernel has are called by what it calls them. */
@@ -137,6 +139,34 @@ static void table(void **state)
 }
 
 /* The head says what the options limit it to, whatever bytes are in a name. */
+/* Faults of kernel mode, such as those of read() into new memory, aren't looked up; they are faults all the same. */
+static void faults_of_kernel_mode(void **state)
+{
+	struct snapshot before = { 0 }, now = { .ns = 1000000000 };
+	struct model m;
+	char *text = NULL;
+	size_t n;
+	FILE *f;
+
+	(void)state;
+	names__load(&names, NULL);
+	strcpy(names.name[NAMES_REASON][0], "kernel");
+	now.counters.lookup_first[1] = 100;
+	now.counters.fallback[0] = 300;
+	assert_int_equal(model__build(&m, &before, &now, &context), 0);
+	f = open_memstream(&text, &n);
+	render__funnel(f, &m);
+	live_text__rates(f, &m);
+	fclose(f);
+	contains(text, "page faults                                           400  100.000%        400.0\n"
+		       "looked up under RCU                                   100   25.000%        100.0\n");
+	contains(text, "fell back to mmap_lock                                300   75.000%        300.0\n"
+		       "  because of kernel                                   300   75.000%        300.0\n");
+	contains(text, "400 faults/s  75.00% to mmap_lock");
+	free(text);
+	model__free(&m);
+}
+
 static void head_of_what_is_watched(void **state)
 {
 	static const struct {
@@ -511,6 +541,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(table),
+		cmocka_unit_test(faults_of_kernel_mode),
 		cmocka_unit_test(stalled_process),
 		cmocka_unit_test(head_of_what_is_watched),
 		cmocka_unit_test(begun_before_the_tracing),

@@ -202,7 +202,7 @@ int hooks__choose(struct vmalocktop *skel, const struct btf *btf, bool stacks, s
 	bpf_object__for_each_program(prog, skel->obj)
 		if (!strncmp(bpf_program__section_name(prog), "tp_btf/vma_", 11))
 			want_event(prog, btf, true);
-	of_series(c, METRIC_FAULTS, skel->progs.vma_lookup, "vma_lock:vma_lookup",
+	of_series(c, METRIC_FAULTS, skel->progs.vma_lookup, "vma_lock:vma_lookup, vma_fault_fallback",
 		  "neither vma_lock:vma_lookup nor exceptions:page_fault_user here");
 	of_series(c, METRIC_LOOKUPS, skel->progs.vma_lookup, "vma_lock:vma_lookup",
 		  SERIES "vma_lock:vma_lookup");

@@ -253,6 +253,19 @@ bool model__is_fault(uint32_t kind)
 	return kind == VT_BABY || kind == VT_EXCL || kind == VT_MMAP_LOCK;
 }
 
+/* All page faults; that of a kernel with the series is a lookup or, in kernel mode, a fallback at once. */
+static uint64_t count_faults(const struct model *m, const struct vt_counters *now,
+			     const struct vt_counters *before, const struct names *names)
+{
+	int kernel = names__find(names, NAMES_REASON, "kernel");
+	uint64_t n = m->lookups;
+
+	if (kernel >= 0)
+		n += now->fallback[kernel] - before->fallback[kernel];
+	/* These are only counted where lookups aren't. */
+	return n + now->fault_user - before->fault_user + now->fault_kernel - before->fault_kernel;
+}
+
 int model__build(struct model *m, const struct snapshot *before, const struct snapshot *now,
 		 const struct model_context *ctx)
 {
@@ -267,9 +280,7 @@ int model__build(struct model *m, const struct snapshot *before, const struct sn
 		    before->counters.reffree);
 	m->reffree_pages = now->counters.reffree_pages - before->counters.reffree_pages;
 	build_fallbacks(m, &now->counters, &before->counters, names);
-	/* Only one of the two is counted. */
-	m->faults = m->lookups + now->counters.fault_user - before->counters.fault_user +
-		    now->counters.fault_kernel - before->counters.fault_kernel;
+	m->faults = count_faults(m, &now->counters, &before->counters, names);
 	count_named(&m->backoffs, names, NAMES_PLACE, VT_PLACES, now->counters.zombie,
 		    before->counters.zombie);
 	build_timed(m, now, before, names);

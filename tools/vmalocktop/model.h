@@ -134,7 +134,7 @@ struct model {
 
 	/* the funnel */
 	uint64_t faults;
-	uint64_t lookups;		/* = faults, where lookups are known */
+	uint64_t lookups;		/* where they are known: = faults, but for those of kernel mode, which fall back at once */
 	uint64_t rewalked;		/* of lookups: walked more than once */
 	struct counts results;		/* of lookups */
 	struct counts reffree;		/* attempts without a reference, by outcome */

@@ -103,13 +103,12 @@ void render__funnel(FILE *out, const struct model *m)
 		return;
 	}
 	fprintf(out, "%-44s %12s %9s %12s\n", "FAULTS", "COUNT", "SHARE", "PER SEC");
+	known_step(out, m, METRIC_FAULTS, coverage__exact(m->coverage, METRIC_FAULTS) ? "page faults" : "from user mode",
+		   m->faults);
 	if (coverage__has(m->coverage, METRIC_LOOKUPS)) {
 		step(out, m, "looked up under RCU", "", m->lookups);
 		results(out, m);
 		step(out, m, "  walked more than once", "", m->rewalked);
-	} else {
-		known_step(out, m, METRIC_FAULTS, coverage__exact(m->coverage, METRIC_FAULTS) ? "page faults" :
-			   "from user mode", m->faults);
 	}
 	if (coverage__has(m->coverage, METRIC_REFFREE))
 		attempts(out, m);
