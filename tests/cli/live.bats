@@ -76,7 +76,7 @@ keys() {
 	shows '^[0-9]+% behind vmalock-load \(PID '"$load"'\)(: [0-9]+ threads)? in (mmap|munmap|mprotect|, )+(, [0-9.]+[BKMG] at 0x[0-9a-f]+)?$'
 	shows '^[0-9]+ faults/s  .* waits/s: .*mmap_lock [0-9]+'
 	shows '^    LOST   SHR   WAITS      MAX KIND         SIZE REGION$'
-	shows '^ +[0-9.]+(us|ms|s) +[0-9]+% +[0-9]+ +[0-9.]+(us|ms|s) (baby|excl|mmap_lock) +[0-9.]+[KMG] (memfd:|\[anon).* 0x[0-9a-f]+'
+	shows '^ +[0-9.]+(us|ms|s) +[0-9]+% +[0-9]+ +(<=)?[0-9.]+(us|ms|s) (baby|excl|mmap_lock) +[0-9.]+[KMG] (memfd:|\[anon).* 0x[0-9a-f]+'
 	shows '^WRITERS THAT STALLED FAULTS$'
 	shows '^ +[0-9.]+(us|ms|s) +[0-9]+ +[0-9.]+(us|ms|s) [a-z_]+ +'"$load +[0-9]+ (mmap|mprotect) +vmalock-load"
 	shows '^ +last on [0-9.]+[BKMG] at 0x[0-9a-f]+'

@@ -76,6 +76,16 @@ static const char *kind_of(const struct model_region *r)
 	return model__kind_name(most);
 }
 
+/* Whether the longest wait was that long, not shorter: of what kind it was may be open. */
+static bool max_exact(const struct model_region *r)
+{
+	bool exact = false;
+
+	for (int k = 0; k < VT_KINDS; k++)
+		exact |= r->kinds[k] && r->kinds[k]->max == r->max_ns && r->max_exact[k];
+	return exact;
+}
+
 /* The name and where it starts, and where it ends if there is room for all of it. */
 static void add_region(char buf[LIVE_ROW_LEN], const struct range *r, int columns)
 {
@@ -99,12 +109,13 @@ static void add_region(char buf[LIVE_ROW_LEN], const struct range *r, int column
 const char *live_row__region(const struct model *m, const struct model_region *r, int columns, char buf[LIVE_ROW_LEN])
 {
 	struct shown s = shown_in(m, columns);
-	char lost[16], max[16], size[16], number[24];
+	char lost[16], max[18], size[16], number[24];
+
 	snprintf(buf, LIVE_ROW_LEN, "%8s %4.0f%%", text__time(r->fault_ns, lost, sizeof(lost)),
 		 m->fault_ns ? 100.0 * r->fault_ns / m->fault_ns : 0);
 	snprintf(number, sizeof(number), "%" PRIu64, r->count);
 	add(buf, s.waits, 7, number);
-	add(buf, s.max, 8, text__time(r->max_ns, max, sizeof(max)));
+	add(buf, s.max, 8, text__max(r->max_ns, max_exact(r), max, sizeof(max)));
 	add(buf, s.kind, -9, kind_of(r));
 	snprintf(number, sizeof(number), "%" PRIu32, r->tgid);
 	add(buf, s.pid, 7, number);
