@@ -182,6 +182,16 @@ keys() {
 	shows '^ +[0-9.]+(us|ms|s) +[0-9]+% .* e\?\[7;31mvil\? '
 }
 
+@test "what is watched is cut at a character, and that is marked" {
+	local at cgroup
+	cgroup=$(findmnt -n -t cgroup2 -o TARGET | head -n 1)
+	[ -n "$cgroup" ] || skip "no cgroup v2 here"
+	at=$BATS_TEST_TMPDIR/$(printf 'é%.0s' $(seq 120))
+	ln -s "$cgroup" "$at"
+	view 250 24 -c "$at"
+	shows "  cgroup $BATS_TEST_TMPDIR/é+…  last [0-9.]+ s "
+}
+
 @test "a row that was chosen stays chosen when the order changes" {
 	view 140 40
 	keys a

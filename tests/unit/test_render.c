@@ -405,14 +405,17 @@ static void hostile_names(void **state)
 
 static void still_open(void **state)
 {
-	struct model_open open[2] = {
+	struct model_open open[4] = {
 		{ .wait = { .tgid = 42, .tid = 43, .kind = VT_MMAP_LOCK, .address = 0x5000, .comm = "f",
 			    .blocker = { .tid = 44, .tgid = 42, .syscall = SYS_mmap, .comm = "w" } },
 		  .age_ns = 1500000000, .what = "mmap", .place.name = "[heap]" },
 		{ .wait = { .tgid = 42, .tid = 44, .kind = VT_DRAIN, .start = 0x1000, .end = 0x2000, .comm = "w" },
 		  .age_ns = 2000, .what = "munmap" },
+		{ .wait.end = 0x2000, .what = "mmap",
+		  .place.name = "12345678901234567890123\u00e9\u00e9" },
+		{ .wait.end = 0x3000, .what = "mmap", .place.name = "\u6c49\u5b57" },
 	};
-	struct model m = { .open = open, .n_open = 2, .left_out = 3, .elapsed_ns = 1000000000 };
+	struct model m = { .open = open, .n_open = 4, .left_out = 3, .elapsed_ns = 1000000000 };
 	struct timespec when = { 0 };
 	struct json_object *o, *w;
 	char *text = NULL, *line;
@@ -429,6 +432,9 @@ static void still_open(void **state)
 	contains(text, "   1.50s f                      42       43 mmap_lock at 0x5000");
 	contains(text, " [heap]                   w (tid 44) in mmap\n");
 	contains(text, " 0x1000-0x2000                    (unknown)                users, in munmap\n");
+	/* Names have columns of characters, not of bytes. */
+	contains(text, "0x0-0x2000                       12345678901234567890123\u00e9 -\n");
+	contains(text, "0x0-0x3000                       \u6c49\u5b57                       -\n");
 	contains(text, "left out of the rankings by the options: 3 waits\n");
 	assert_non_null(o);
 	w = json_object_array_get_idx(get(o, "open_waits"), 0);

@@ -46,6 +46,21 @@ static void cleaning(void **state)
 	cleaned("\xf4\x90\x80\x80", "????");		/* beyond Unicode */
 }
 
+/* Characters aren't cut. */
+static void bytes_of_characters(void **state)
+{
+	static const char text[] = "\u00e9\u20ac\U0001f600a";
+	static const int bytes[] = { 0, 2, 5, 9, 10, 10 };
+
+	(void)state;
+	for (int i = 0; i < 6; i++) {
+		int n = i;
+
+		assert_int_equal(text__bytes(text, &n), bytes[i]);
+		assert_int_equal(n, i < 5 ? i : 4);
+	}
+}
+
 static void times(void **state)
 {
 	char buf[16];
@@ -91,6 +106,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sizes),
 		cmocka_unit_test(cleaning),
+		cmocka_unit_test(bytes_of_characters),
 		cmocka_unit_test(times),
 		cmocka_unit_test(parsed_times),
 	};

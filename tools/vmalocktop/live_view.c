@@ -2,6 +2,7 @@
 #include "live_view.h"
 
 #include <inttypes.h>
+#include <limits.h>
 #include <ncurses.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +15,7 @@
 #include "text.h"
 
 #define HEAD_LINES	4
+#define SCOPE		100		/* columns, at most, for what is watched */
 #define OPEN_LINES	4		/* at most, at the bottom */
 #define WRITERS		3		/* at most, below the table, if there is room for so many rows of it: */
 #define TABLE_LINES	5
@@ -47,7 +49,7 @@ static void put_printed(int y, FILE *line, char **text)
 
 static void head(const struct live_view *v, const struct model *m)
 {
-	char line[256], clock[16] = "", *text;
+	char line[256 + MB_LEN_MAX * SCOPE], clock[16] = "", *text;
 	FILE *f;
 	size_t n;
 	time_t now = time(NULL);
@@ -60,8 +62,10 @@ static void head(const struct live_view *v, const struct model *m)
 			 m->comm[0] ? m->comm : "?", m->only ? " alone, P: all" : "");
 	else
 		snprintf(line, sizeof(line), "vmalocktop %s", clock);
-	if (m->scope && m->scope[0])
-		snprintf(line + strlen(line), sizeof(line) - strlen(line), "  %.100s", m->scope);
+	if (m->scope && m->scope[0]) {
+		strcat(line, "  ");
+		live_fit__append(line, sizeof(line), m->scope, SCOPE, false);
+	}
 	snprintf(line + strlen(line), sizeof(line) - strlen(line), "  %s %.*f s  by %s%s",
 		 v->whole ? "all" : "last", m->elapsed_ns < 9950000000ULL, m->elapsed_ns / 1e9, sorts[v->sort],
 		 v->paused ? "  PAUSED" : "");

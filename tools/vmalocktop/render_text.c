@@ -13,6 +13,7 @@
 #define MAX_GROUPS	20
 #define MAX_OPEN	10
 #define TIME_LEN	16
+#define NAME_COLUMN	24
 
 static void times(FILE *out, const struct vt_hist *h, bool max_exact)
 {
@@ -156,6 +157,14 @@ static void groups(FILE *out, const struct model *m)
 		fprintf(out, "and %zu more\n", m->n_groups - shown);
 }
 
+/* The first characters of @text, in a column. */
+static void name_column(FILE *out, const char *text)
+{
+	int n = NAME_COLUMN, bytes = text__bytes(text, &n);
+
+	fprintf(out, " %.*s%*s", bytes, text, NAME_COLUMN - n, "");
+}
+
 static void open_wait(FILE *out, const struct model_open *o)
 {
 	const struct vt_open_wait *w = &o->wait;
@@ -173,9 +182,11 @@ static void open_wait(FILE *out, const struct model_open *o)
 	else if (w->blocker.tid)
 		snprintf(behind, sizeof(behind), "%s (tid %" PRIu32 ") in %s", w->blocker.comm,
 			 w->blocker.tid, o->what);
-	fprintf(out, "%9s %-16s %8" PRIu32 " %8" PRIu32 " %-9s %-32s %-24.24s %s\n",
+	fprintf(out, "%9s %-16s %8" PRIu32 " %8" PRIu32 " %-9s %-32s",
 		text__time(o->age_ns, age, TIME_LEN), w->comm, w->tgid, w->tid,
-		model__kind_name(w->kind), where, o->place.name[0] ? o->place.name : "(unknown)", behind);
+		model__kind_name(w->kind), where);
+	name_column(out, o->place.name[0] ? o->place.name : "(unknown)");
+	fprintf(out, " %s\n", behind);
 }
 
 static void open_waits(FILE *out, const struct model *m)
@@ -183,8 +194,8 @@ static void open_waits(FILE *out, const struct model *m)
 	size_t shown = m->n_open < MAX_OPEN ? m->n_open : MAX_OPEN;
 
 	if (shown)
-		fprintf(out, "\n%9s %-16s %8s %8s %-9s %-32s %-24s %s\n", "WAITS FOR", "THREAD", "PID", "TID",
-			"KIND", "RANGE", "NAME", "BEHIND");
+		fprintf(out, "\n%9s %-16s %8s %8s %-9s %-32s %-*s %s\n", "WAITS FOR", "THREAD", "PID", "TID",
+			"KIND", "RANGE", NAME_COLUMN, "NAME", "BEHIND");
 	for (size_t i = 0; i < shown; i++)
 		open_wait(out, &m->open[i]);
 	if (m->n_open > shown)

@@ -47,6 +47,20 @@ void text__clean(char *s)
 	}
 }
 
+int text__bytes(const char *s, int *characters)
+{
+	int n = 0, bytes = 0;
+
+	while (n < *characters && s[bytes]) {
+		int one = sequence((const unsigned char *)s + bytes);
+
+		bytes += one ? one : 1;
+		n++;
+	}
+	*characters = n;
+	return bytes;
+}
+
 const char *text__size(uint64_t bytes, char *buf, size_t len)
 {
 	static const char units[] = "BKMGTPE";

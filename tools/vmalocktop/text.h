@@ -11,6 +11,15 @@
 void text__clean(char *s);
 
 /**
+ * text__bytes() - how many bytes the first characters of a text take
+ * @s: it, clean
+ * @characters: how many; gets how many there are, if that is less
+ *
+ * Return: the bytes, at most all of @s.
+ */
+int text__bytes(const char *s, int *characters);
+
+/**
  * text__size() - bytes as people say them: "64.0G", "4.0K", "512B"
  * @bytes: the number
  * @buf: room for it
