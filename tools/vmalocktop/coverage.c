@@ -52,11 +52,6 @@ const char *metric__name(enum metric m)
 	return metrics[m].name;
 }
 
-const char *metric__text(enum metric m)
-{
-	return metrics[m].text;
-}
-
 const char *grade__name(enum grade g)
 {
 	static const char *const names[] = {

@@ -44,9 +44,8 @@ bool coverage__exact(const struct coverage *c, enum metric m);
 /* coverage__wait() - the metric that waits of @kind, an enum vt_kind, belong to */
 enum metric coverage__wait(unsigned int kind);
 
-/* metric__name() - as in JSON; metric__text() - as people say it; grade__name() - "exact" and so on */
+/* metric__name() - as in JSON; grade__name() - "exact" and so on */
 const char *metric__name(enum metric m);
-const char *metric__text(enum metric m);
 const char *grade__name(enum grade g);
 
 /* coverage__print() - a table of everything, for --coverage */

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 
 #include "hist.h"
+#include "text.h"
 
 static void text(FILE *out, const char *s)
 {
@@ -18,12 +19,9 @@ static void text(FILE *out, const char *s)
 
 static void stamp(FILE *out, const struct timespec *when)
 {
-	char day[32] = "";
-	struct tm tm;
+	char buf[STAMP_LEN];
 
-	if (gmtime_r(&when->tv_sec, &tm))
-		strftime(day, sizeof(day), "%Y-%m-%dT%H:%M:%S", &tm);
-	fprintf(out, "%s.%03ldZ,", day, when->tv_nsec / 1000000);
+	fprintf(out, "%s,", text__stamp(when, buf));
 }
 
 static void kind(FILE *out, uint32_t k, const struct vt_hist *h, bool max_exact)

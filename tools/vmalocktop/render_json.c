@@ -7,6 +7,7 @@
 
 #include "hist.h"
 #include "json_parts.h"
+#include "text.h"
 
 static void add_counts(struct json *to, const char *key, const struct counts *c)
 {
@@ -319,21 +320,12 @@ static void add_cost(struct json *to, const struct cost *cost)
 		json__add_u64(maps, cost->maps[i].name, cost->maps[i].bytes);
 }
 
-static void add_time(struct json *to, const struct timespec *when)
-{
-	char text[64], stamp[32] = "";
-	struct tm tm;
-
-	if (gmtime_r(&when->tv_sec, &tm))
-		strftime(stamp, sizeof(stamp), "%Y-%m-%dT%H:%M:%S", &tm);
-	snprintf(text, sizeof(text), "%s.%03ldZ", stamp, when->tv_nsec / 1000000);
-	json__add_text(to, "time", text);
-}
-
 void render__json_into(struct json *o, const struct model *m, const struct timespec *when)
 {
+	char stamp[STAMP_LEN];
+
 	json__add_u64(o, "schema", 2);
-	add_time(o, when);
+	json__add_text(o, "time", text__stamp(when, stamp));
 	json__add_u64(o, "elapsed_ns", m->elapsed_ns);
 	json__add_bool(o, "last", m->last);
 	if (m->pid)

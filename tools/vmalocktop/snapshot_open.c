@@ -7,16 +7,18 @@
 
 #include "hist.h"
 
-/* A histogram of one wait. */
+/* How the programs count, with a hint for their compiler. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wunknown-pragmas"
+#include "hist.bpf.h"
+#pragma GCC diagnostic pop
+
+/* A histogram of one wait, as the programs would count it. */
 static struct vt_hist hist_of(uint64_t ns, uint64_t unit_ns)
 {
-	struct vt_hist h = { .sum = ns, .max = ns };
-	uint64_t v = ns / unit_ns;
-	int k = 0;
+	struct vt_hist h = { 0 };
 
-	while (k + 1 < VT_SLOTS && hist__low(k + 1) <= v)
-		k++;
-	*(v ? &h.slots[k] : &h.zero) = 1;
+	hist_add_local(&h, hist_slot(ns / unit_ns), ns);
 	return h;
 }
 

@@ -104,6 +104,17 @@ const char *text__max(double ns, bool exact, char *buf, size_t len)
 	return buf;
 }
 
+const char *text__stamp(const struct timespec *when, char buf[STAMP_LEN])
+{
+	size_t n = 0;
+	struct tm tm;
+
+	if (gmtime_r(&when->tv_sec, &tm))
+		n = strftime(buf, STAMP_LEN, "%Y-%m-%dT%H:%M:%S", &tm);
+	snprintf(buf + n, STAMP_LEN - n, ".%03ldZ", when->tv_nsec / 1000000);
+	return buf;
+}
+
 int text__parse_time(const char *s, uint64_t *ns)
 {
 	static const struct {

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <time.h>
 
 /* text__clean() - put '?' for control characters and bytes that aren't UTF-8, in place */
 void text__clean(char *s);
@@ -39,6 +40,11 @@ const char *text__size(uint64_t bytes, char *buf, size_t len);
  * Return: @buf.
  */
 const char *text__time(double ns, char *buf, size_t len);
+
+#define STAMP_LEN 40
+
+/* text__stamp() - a moment as programs say it, in UTC: "2026-01-31T23:59:59.999Z"; returns @buf */
+const char *text__stamp(const struct timespec *when, char buf[STAMP_LEN]);
 
 /* text__max() - the same for a maximum, which is an upper bound only, "<=12.3ms", unless @exact */
 const char *text__max(double ns, bool exact, char *buf, size_t len);
