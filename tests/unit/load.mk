@@ -3,7 +3,7 @@
 # Unit tests of tools/vmalock-load: each links the objects that it tests.
 
 LOAD_UNIT_TESTS := $(patsubst tests/unit/%.c,build/tests/unit/%,$(wildcard tests/unit/test_load_*.c))
-LOAD_UNIT_OBJECTS := $(addprefix $(LOAD_BUILD)/,parse.o stamp.o check.o mode_list.o report.o)
+LOAD_UNIT_OBJECTS := $(addprefix $(LOAD_BUILD)/,parse.o stamp.o check.o mode_list.o report.o violation_kinds.o)
 
 .PHONY: unit-tests
 unit-tests: $(LOAD_UNIT_TESTS)	## Build the unit tests

@@ -125,14 +125,8 @@ static uint64_t seconds(const char *option, const char *arg)
 
 static enum violation_kind kind(const char *arg)
 {
-	static const char *const kinds[] = {
-#define X(name, text) #name,
-		VIOLATION_KINDS(X)
-#undef X
-	};
-
 	for (unsigned int i = 0; i < VIOLATION_NR; i++)
-		if (!strcmp(arg, kinds[i]))
+		if (!strcmp(arg, violation_name(i)))
 			return (enum violation_kind)i;
 	usage_error("--plant-fault: unknown kind '%s'", arg);
 }

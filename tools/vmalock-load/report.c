@@ -3,12 +3,6 @@
 
 #include <inttypes.h>
 
-static const char *const kind_name[VIOLATION_NR] = {
-#define X(name, text) #name,
-	VIOLATION_KINDS(X)
-#undef X
-};
-
 uint64_t report_violations(const struct report *r)
 {
 	uint64_t n = 0;
@@ -81,7 +75,7 @@ void report_json(FILE *out, const struct report *r)
 #undef X
 	fprintf(out, "},\"violations\":{\"total\":%" PRIu64, report_violations(r));
 	for (unsigned int i = 0; i < VIOLATION_NR; i++)
-		fprintf(out, ",\"%s\":%" PRIu64, kind_name[i], r->violations[i]);
+		fprintf(out, ",\"%s\":%" PRIu64, violation_name(i), r->violations[i]);
 	putc('}', out);
 	if (r->opt->latency) {
 		fprintf(out, ",\"latency_ns\":{\"p50\":%" PRIu64 ",\"p99\":%" PRIu64 ",\"p999\":%" PRIu64
@@ -125,5 +119,5 @@ void report_text(FILE *out, const struct report *r)
 	fprintf(out, "violations: %" PRIu64 "\n", violations);
 	for (unsigned int i = 0; i < VIOLATION_NR; i++)
 		if (r->violations[i])
-			fprintf(out, "  %-24s %14" PRIu64 "\n", kind_name[i], r->violations[i]);
+			fprintf(out, "  %-24s %14" PRIu64 "\n", violation_name(i), r->violations[i]);
 }

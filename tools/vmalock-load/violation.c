@@ -11,12 +11,6 @@
 
 #define MAX_PRINTED 10
 
-static const char *const kind_name[VIOLATION_NR] = {
-#define X(name, text) #name,
-	VIOLATION_KINDS(X)
-#undef X
-};
-
 static _Atomic unsigned int printed;
 
 static void put(const char *line, size_t len)
@@ -76,7 +70,7 @@ void load_violation(struct worker *w, enum violation_kind kind, const char *fmt,
 		atomic_store(&load_state.stop, true);
 	if (atomic_load(&printed) >= MAX_PRINTED || atomic_fetch_add(&printed, 1) >= MAX_PRINTED)
 		return;
-	used = limited(snprintf(line, sizeof(line), "violation %s: ", kind_name[kind]), 0, sizeof(line));
+	used = limited(snprintf(line, sizeof(line), "violation %s: ", violation_name(kind)), 0, sizeof(line));
 	va_start(ap, fmt);
 	used = limited(vsnprintf(line + used, sizeof(line) - used, fmt, ap), used, sizeof(line));
 	va_end(ap);

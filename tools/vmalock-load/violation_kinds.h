@@ -24,4 +24,7 @@ enum violation_kind {
 	VIOLATION_NONE = VIOLATION_NR,
 };
 
+/* violation_name() - of a kind, as in --plant-fault and reports */
+const char *violation_name(enum violation_kind kind);
+
 #endif
