@@ -61,6 +61,12 @@ refused() {
 	run "$load_bin" --version
 	[ "$status" = 0 ]
 	[[ $output == "vmalock-load "[0-9]* ]]
+	for option in --help --version; do
+		status=0
+		"$load_bin" "$option" >/dev/full 2>"$BATS_TEST_TMPDIR/err" || status=$?
+		[ "$status" = 1 ]
+		[ "$(cat "$BATS_TEST_TMPDIR/err")" = "vmalock-load: cannot write: No space left on device" ]
+	done
 }
 
 @test "runtime errors: one line, status 1" {

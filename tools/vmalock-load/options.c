@@ -75,6 +75,16 @@ static const char doc[] =
 	"\nSizes take the suffixes K, M, G and T (powers of 1024).\n"
 	"Exit status: 0 if all is well, 1 on a violation or a runtime error, 2 on wrong usage.";
 
+/* The end of what is only printed. */
+__attribute__((noreturn))
+static void printed(void)
+{
+	if (!fflush(stdout) && !ferror(stdout))
+		exit(0);
+	perror("vmalock-load: cannot write");
+	exit(1);
+}
+
 __attribute__((format(printf, 1, 2), noreturn))
 static void usage_error(const char *fmt, ...)
 {
@@ -225,10 +235,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case OPT_HELP:
 		argp_help(state->root_argp, stdout, ARGP_HELP_STD_HELP & ~ARGP_HELP_EXIT_OK,
 			  (char *)"vmalock-load");
-		exit(0);
+		printed();
 	case OPT_VERSION:
 		puts("vmalock-load " LOAD_VERSION);
-		exit(0);
+		printed();
 	case ARGP_KEY_ERROR:
 		/* getopt stays at a cluster of short options, of which there are none, else it is past it. */
 		bad = state->argv[state->next];
