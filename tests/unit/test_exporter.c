@@ -192,9 +192,12 @@ static void odd_regions(void **state)
 
 static void name_groups(struct model_group *g, int n, int first)
 {
+	static char names[CGROUPS_MAX + 3][16];
+
 	memset(g, 0, n * sizeof(*g));
 	for (int i = 0; i < n; i++) {
-		snprintf(g[i].name, sizeof(g[i].name), "/pod%d", first + i);
+		snprintf(names[i], sizeof(names[i]), "/pod%d", first + i);
+		g[i].name = names[i];
 		g[i].kinds[VT_BABY] = (struct vt_hist){ .slots[2] = 10 + i, .sum = 100 };
 	}
 }
@@ -202,7 +205,7 @@ static void name_groups(struct model_group *g, int n, int first)
 static bool listed(const struct cgroups *c, const char *name)
 {
 	for (int i = 0; i < CGROUPS_MAX; i++)
-		if (!strcmp(c->v[i].name, name))
+		if (c->v[i].name && !strcmp(c->v[i].name, name))
 			return true;
 	return false;
 }
@@ -215,8 +218,8 @@ static void cgroups_are_bounded_and_stay(void **state)
 
 	(void)state;
 	name_groups(g, CGROUPS_MAX + 3, 0);
-	strcpy(g[0].name, "cgroup 4711");	/* removed */
-	strcpy(g[1].name, "(others)");
+	g[0].name = "cgroup 4711";	/* removed */
+	g[1].name = "(others)";
 	cgroups__update(&c, &m);
 	assert_false(listed(&c, "cgroup 4711"));
 	assert_false(listed(&c, "(others)"));
@@ -227,17 +230,48 @@ static void cgroups_are_bounded_and_stay(void **state)
 	assert_int_equal(c.v[0].count[VT_BABY], 12);
 	assert_int_equal(c.v[0].ns[VT_BABY], 100);
 	/* Another order, /pod2 gone: the others keep their places, the last gets its. */
-	strcpy(g[2].name, "/pod258");
-	strcpy(g[CGROUPS_MAX + 2].name, "/pod2x");
+	g[2].name = "/pod258";
+	g[CGROUPS_MAX + 2].name = "/pod2x";
 	cgroups__update(&c, &m);
 	assert_true(listed(&c, "/pod258"));
 	assert_false(listed(&c, "/pod2"));
 	assert_false(listed(&c, "/pod2x"));
 	assert_string_equal(c.v[1].name, "/pod3");
 	/* Two of one name, which removed and made again may be. */
-	strcpy(g[4].name, "/pod3");
+	g[4].name = "/pod3";
 	cgroups__update(&c, &m);
 	assert_int_equal(c.v[1].count[VT_BABY], 13 + 14);
+	cgroups__clear(&c);
+}
+
+/* Containers of one pod, as systemd and containerd call them; Prometheus refuses a scrape with labels of more than 1024. */
+static void cgroups_with_long_paths(void **state)
+{
+	static const char pod[] = "/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-"
+		"pod1b4e28ba_2fa1_11d2_883f_0016d3cca427.slice/cri-containerd-%064d.scope";
+	static char names[2][256], just[1025], longer[1026];
+	static struct model_group g[4];
+	static struct cgroups c;
+	struct model m = { .groups = g, .n_groups = 4 };
+
+	(void)state;
+	name_groups(g, 4, 0);
+	for (int i = 0; i < 2; i++) {
+		snprintf(names[i], sizeof(names[i]), pod, i);
+		g[i].name = names[i];
+	}
+	memset(just, '/', sizeof(just) - 1);
+	memset(longer, '/', sizeof(longer) - 1);
+	g[2].name = longer;
+	g[3].name = just;
+	cgroups__update(&c, &m);
+	assert_string_equal(c.v[0].name, names[0]);
+	assert_string_equal(c.v[1].name, names[1]);
+	assert_string_equal(c.v[2].name, just);
+	assert_null(c.v[3].name);
+	assert_int_equal(c.v[0].count[VT_BABY], 10);
+	assert_int_equal(c.unlisted, 1);
+	cgroups__clear(&c);
 }
 
 static void pages_have_names(void **state)
@@ -267,6 +301,7 @@ int main(void)
 		cmocka_unit_test(regions_nobody_asks_for_are_forgotten),
 		cmocka_unit_test(odd_regions),
 		cmocka_unit_test(cgroups_are_bounded_and_stay),
+		cmocka_unit_test(cgroups_with_long_paths),
 		cmocka_unit_test(pages_have_names),
 	};
 

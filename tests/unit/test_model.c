@@ -35,7 +35,11 @@ static const struct place *place(void *ctx, uint32_t tgid, uint64_t start, uint6
 static void cgroup(void *ctx, uint64_t id, char *name, size_t len)
 {
 	(void)ctx;
-	snprintf(name, len, "/slice/%d", (int)id);
+	/* As long as those of containers, which only their end tells apart. */
+	if (id >= 1000)
+		snprintf(name, len, "/%0160d", (int)id);
+	else
+		snprintf(name, len, "/slice/%d", (int)id);
 }
 
 static const char *frames(void *ctx, uint32_t tgid, int32_t id)
@@ -474,6 +478,29 @@ static void groups_have_names(void **state)
 	by = VT_BY_VMA;
 }
 
+static void cgroups_with_long_paths(void **state)
+{
+	struct group_row rows[] = {
+		group(1001, VT_BABY, 1, 10), group(1001, VT_EXCL, 1, 10), group(1002, VT_BABY, 1, 30),
+	};
+	struct snapshot now = { .groups = rows, .n_groups = 3 };
+	char name[256];
+	struct model m;
+
+	(void)state;
+	by = VT_BY_CGROUP;
+	snapshot__sort(&now);
+	m = build(&zero, &now);
+	assert_int_equal(m.n_groups, 2);
+	snprintf(name, sizeof(name), "/%0160d", 1002);
+	assert_string_equal(m.groups[0].name, name);
+	snprintf(name, sizeof(name), "/%0160d", 1001);
+	assert_string_equal(m.groups[1].name, name);
+	assert_int_equal(m.groups[1].fault_ns, 20);
+	model__free(&m);
+	by = VT_BY_VMA;
+}
+
 /* Whoever calls itself something else is a row per name, however many kinds of waits it had under each. */
 static void renamed_threads(void **state)
 {
@@ -631,6 +658,7 @@ int main(void)
 		cmocka_unit_test(groups_by_process),
 		cmocka_unit_test(groups_have_names),
 		cmocka_unit_test(renamed_threads),
+		cmocka_unit_test(cgroups_with_long_paths),
 		cmocka_unit_test(stacks_of_both_sides),
 		cmocka_unit_test(one_process_alone),
 		cmocka_unit_test(open_waits_oldest_first),

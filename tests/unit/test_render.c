@@ -543,6 +543,39 @@ static void unmapped_range(void **state)
 	free(text);
 }
 
+/* Two containers of one pod: told apart, whole where programs read, and in the column where people do. */
+static void groups_with_long_names(void **state)
+{
+	static const char path[] = "/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-"
+		"pod1b4e28ba_2fa1_11d2_883f_0016d3cca427.slice/cri-containerd-%064x.scope";
+	char names[2][256], *text = NULL, *at;
+	struct model_group g[2] = { 0 };
+	struct model m = { .by = VT_BY_CGROUP, .groups = g, .n_groups = 2, .unit_ns = 1000 };
+	const struct timespec when = { 0 };
+	size_t n;
+	FILE *f = open_memstream(&text, &n);
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		snprintf(names[i], sizeof(names[i]), path, 0xab0 + i);
+		g[i].name = names[i];
+		g[i].kinds[VT_BABY].zero = 1;
+	}
+	render__text(f, &m, &when);
+	fclose(f);
+	at = strstr(text, "CGROUPS THAT WAITED");
+	assert_non_null(at);
+	assert_non_null(strstr(at, "\n/kubepods.slice/ku...00000000000000000000000000000000000000000000ab0.scope baby "));
+	assert_non_null(strstr(at, "\n/kubepods.slice/ku...00000000000000000000000000000000000000000000ab1.scope baby "));
+	free(text);
+	f = open_memstream(&text, &n);
+	render__json(f, &m, &when);
+	fclose(f);
+	assert_non_null(strstr(text, names[0]));
+	assert_non_null(strstr(text, names[1]));
+	free(text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -558,6 +591,7 @@ int main(void)
 		cmocka_unit_test(still_open),
 		cmocka_unit_test(json),
 		cmocka_unit_test(unmapped_range),
+		cmocka_unit_test(groups_with_long_names),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -61,6 +61,20 @@ static void bytes_of_characters(void **state)
 	}
 }
 
+static void fitting(void **state)
+{
+	static const char just[] = "/a/path/that/fits/the/column/in/whole";
+	char buf[41];
+
+	(void)state;
+	assert_ptr_equal(text__fit(just, buf, sizeof(buf)), just);
+	assert_string_equal(text__fit("/kubepods.slice/kubepods-pod1.slice/cri-containerd-7f.scope", buf, sizeof(buf)),
+			    "/kubepods....ice/cri-containerd-7f.scope");
+	/* No sequence is cut through, neither before the gap nor behind it. */
+	assert_string_equal(text__fit("/12345678\xc3\xa9/-----------------------------/\xe2\x82\xac/234567890123456789012345",
+				      buf, sizeof(buf)), "/12345678.../234567890123456789012345");
+}
+
 static void times(void **state)
 {
 	char buf[16];
@@ -107,6 +121,7 @@ int main(void)
 		cmocka_unit_test(sizes),
 		cmocka_unit_test(cleaning),
 		cmocka_unit_test(bytes_of_characters),
+		cmocka_unit_test(fitting),
 		cmocka_unit_test(times),
 		cmocka_unit_test(parsed_times),
 	};

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "cgroups.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "hist.h"
@@ -17,10 +18,10 @@ static size_t place(const struct cgroups *c, const char *name)
 	size_t free = CGROUPS_MAX;
 
 	for (size_t i = 0; i < CGROUPS_MAX; i++) {
-		if (!strcmp(c->v[i].name, name))
+		if (!c->v[i].name)
+			free = free == CGROUPS_MAX ? i : free;
+		else if (!strcmp(c->v[i].name, name))
 			return i;
-		if (!c->v[i].name[0] && free == CGROUPS_MAX)
-			free = i;
 	}
 	return free;
 }
@@ -36,11 +37,23 @@ static void forget_removed(struct cgroups *c, const struct model *m)
 			here[at] = true;
 	}
 	for (size_t i = 0; i < CGROUPS_MAX; i++) {
-		if (!here[i])
-			c->v[i].name[0] = '\0';
+		if (!here[i]) {
+			free(c->v[i].name);
+			c->v[i].name = NULL;
+		}
 		memset(c->v[i].count, 0, sizeof(c->v[i].count));
 		memset(c->v[i].ns, 0, sizeof(c->v[i].ns));
 	}
+}
+
+/* The place of @name, a free one if need be; CGROUPS_MAX: it gets none. */
+static size_t place_for(struct cgroups *c, const char *name)
+{
+	size_t at = strlen(name) <= CGROUP_LABEL_MAX ? place(c, name) : CGROUPS_MAX;
+
+	if (at < CGROUPS_MAX && !c->v[at].name && !(c->v[at].name = strdup(name)))
+		return CGROUPS_MAX;
+	return at;
 }
 
 void cgroups__update(struct cgroups *c, const struct model *m)
@@ -49,18 +62,22 @@ void cgroups__update(struct cgroups *c, const struct model *m)
 	c->unlisted = 0;
 	for (size_t i = 0; i < m->n_groups; i++) {
 		const struct model_group *g = &m->groups[i];
-		size_t at = place(c, g->name);
+		size_t at = removed(g) ? CGROUPS_MAX : place_for(c, g->name);
 
-		if (removed(g))
-			continue;
 		if (at == CGROUPS_MAX) {
-			c->unlisted++;
+			c->unlisted += !removed(g);
 			continue;
 		}
-		strcpy(c->v[at].name, g->name);
 		for (int k = 0; k < VT_KINDS; k++) {
 			c->v[at].count[k] += hist__count(&g->kinds[k]);
 			c->v[at].ns[k] += g->kinds[k].sum;
 		}
 	}
+}
+
+void cgroups__clear(struct cgroups *c)
+{
+	for (size_t i = 0; i < CGROUPS_MAX; i++)
+		free(c->v[i].name);
+	memset(c, 0, sizeof(*c));
 }

@@ -6,6 +6,11 @@
 #include "model.h"
 
 #define CGROUPS_MAX	256
+/*
+ * Bytes of a path with series: label_value_length_limit of dashboards/prometheus/prometheus.yml. A longer label, which
+ * whoever may make cgroups can make, would cost the whole scrape.
+ */
+#define CGROUP_LABEL_MAX 1024
 
 /*
  * The first that have waits, until they are removed: were it the largest, series
@@ -13,13 +18,16 @@
  */
 struct cgroups {
 	struct {
-		char name[GROUP_NAME_LEN];	/* empty: free */
+		char *name;			/* NULL: free */
 		uint64_t count[VT_KINDS], ns[VT_KINDS];
 	} v[CGROUPS_MAX];
-	size_t unlisted;		/* that have found no place */
+	size_t unlisted;		/* that have found no place, or whose path is too long */
 };
 
 /* cgroups__update() - give places to the groups of @m, a model since the tracing began, by cgroup */
 void cgroups__update(struct cgroups *c, const struct model *m);
+
+/* cgroups__clear() - release what cgroups__update() has allocated */
+void cgroups__clear(struct cgroups *c);
 
 #endif

@@ -240,6 +240,7 @@ out:
 		http__put_body(e->metrics[i]);
 	history__free(e->history);
 	offsets__free(e->offsets);
+	cgroups__clear(&e->cgroups);
 	snapshot__free(&e->latest);
 	windows__free(&e->windows);
 	free(e);

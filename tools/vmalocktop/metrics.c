@@ -182,18 +182,18 @@ static void write_cgroups(struct exposition *e, const struct model *m, const str
 			   "Waits and back-offs of threads in a cgroup.");
 	for (size_t i = 0; i < CGROUPS_MAX; i++) {
 		labels[0].value = c->v[i].name;
-		if (c->v[i].name[0])
+		if (c->v[i].name)
 			each_kind(e, labels, 1, c->v[i].count, false, m->coverage);
 	}
 	exposition__family(e, "vmalock_cgroup_wait_seconds", FAMILY_COUNTER, "seconds",
 			   "Time that threads in a cgroup have waited.");
 	for (size_t i = 0; i < CGROUPS_MAX; i++) {
 		labels[0].value = c->v[i].name;
-		if (c->v[i].name[0])
+		if (c->v[i].name)
 			each_kind(e, labels, 1, c->v[i].ns, true, m->coverage);
 	}
 	exposition__family(e, "vmalock_cgroups_unlisted", FAMILY_GAUGE, NULL,
-			   "Cgroups that have had waits and have no series for want of room.");
+			   "Cgroups that have had waits and have no series for want of room, or for the length of their path.");
 	exposition__u64(e, NULL, c->unlisted);
 }
 

@@ -303,6 +303,12 @@ int model__build(struct model *m, const struct snapshot *before, const struct sn
 
 void model__free(struct model *m)
 {
+	while (m->group_names) {
+		struct model_text *t = m->group_names;
+
+		m->group_names = t->next;
+		free(t);
+	}
 	free(m->vmas);
 	free(m->places);
 	free(m->sums);

@@ -16,8 +16,6 @@
 #include "places.h"
 #include "snapshot.h"
 
-#define GROUP_NAME_LEN 96
-
 /* What rankings are sorted by: time that faults lost, or all waits' total, count, average, maximum. */
 enum sort { SORT_LOST, SORT_TOTAL, SORT_COUNT, SORT_AVG, SORT_MAX };
 
@@ -94,9 +92,16 @@ struct model_blame {
 	size_t first, n;		/* its blockers, of which the first says who it is */
 };
 
+/* A text of any length. */
+struct model_text {
+	struct model_text *next;
+	char s[];
+};
+
 /* All waits of a process, thread, cgroup or operation. */
 struct model_group {
-	char name[GROUP_NAME_LEN];
+	struct vt_group_key key;	/* of one of its rows */
+	const char *name;		/* one of the model's; of cgroups a path, which may be long */
 	uint64_t fault_ns, count;	/* as of a region */
 	struct vt_hist kinds[VT_KINDS];
 	bool max_exact[VT_KINDS];
@@ -171,6 +176,7 @@ struct model {
 	/* sums by what by says, unless that is VT_BY_VMA */
 	struct model_group *groups;
 	size_t n_groups;
+	struct model_text *group_names;
 
 	struct model_stack *stacks;	/* most time first */
 	size_t n_stacks;

@@ -3,6 +3,7 @@
 #include "model_parts.h"
 
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -157,7 +158,9 @@ static int group_by_weight(const void *a, const void *b, void *sort)
 	const struct model_group *x = a, *y = b;
 	int cmp = by_weight(*(enum sort *)sort, group_sums(x), group_sums(y));
 
-	return cmp ? cmp : strcmp(x->name, y->name);
+	if (!cmp)
+		cmp = strcmp(x->name, y->name);
+	return cmp ? cmp : group_key_cmp(&x->key, &y->key);
 }
 
 static int build_vmas(struct model *m, const struct snapshot *now, const struct snapshot *before,
@@ -271,8 +274,8 @@ static int build_regions(struct model *m)
 	return sort_regions(m);
 }
 
-/* "4711 (java)", "4713 mapper of 4711 (java)", "/system.slice", "mmap" */
-static void name_group(char name[GROUP_NAME_LEN], const struct vt_group_key *key, enum vt_by by,
+/* "4711 (java)", "4713 mapper of 4711 (java)", "/system.slice", "mmap"; @name has room for a path. */
+static void name_group(char name[PATH_MAX], const struct vt_group_key *key, enum vt_by by,
 		       const struct model_context *ctx)
 {
 	char number[NAME_LEN], comm[VT_COMM_LEN];
@@ -285,18 +288,18 @@ static void name_group(char name[GROUP_NAME_LEN], const struct vt_group_key *key
 	switch (by) {
 	case VT_BY_PROCESS:
 		p = ctx->place(ctx->ctx, key->id, 0, 0);
-		snprintf(name, GROUP_NAME_LEN, "%" PRId64 " (%s)", (int64_t)key->id,
+		snprintf(name, PATH_MAX, "%" PRId64 " (%s)", (int64_t)key->id,
 			 p->comm[0] ? p->comm : "?");
 		break;
 	case VT_BY_THREAD:
 		memcpy(comm, key->comm, sizeof(comm));
 		model__clean_comm(comm);
 		p = ctx->place(ctx->ctx, key->tgid, 0, 0);
-		snprintf(name, GROUP_NAME_LEN, "%" PRId64 " %s of %" PRIu32 " (%s)", (int64_t)key->id, comm,
+		snprintf(name, PATH_MAX, "%" PRId64 " %s of %" PRIu32 " (%s)", (int64_t)key->id, comm,
 			 key->tgid, p->comm[0] ? p->comm : "?");
 		break;
 	case VT_BY_CGROUP:
-		ctx->cgroup(ctx->ctx, key->id, name, GROUP_NAME_LEN);
+		ctx->cgroup(ctx->ctx, key->id, name, PATH_MAX);
 		break;
 	default:
 		if (key->kind == VT_ZOMBIE)
@@ -306,27 +309,59 @@ static void name_group(char name[GROUP_NAME_LEN], const struct vt_group_key *key
 		else if (key->id == VT_NO_OP)
 			strcpy(name, "(unknown)");
 		else
-			snprintf(name, GROUP_NAME_LEN, "%s", syscall_name(key->id, number, sizeof(number)));
+			snprintf(name, PATH_MAX, "%s", syscall_name(key->id, number, sizeof(number)));
 	}
 }
 
-/* The group named @name among those from @first on, a new one if there is none yet. */
-static struct model_group *group_named(struct model *m, size_t first, const char *name)
+/* A new group; NULL when memory is short. */
+static struct model_group *new_group(struct model *m, const struct vt_group_key *key, const char *name)
 {
-	for (size_t i = first; i < m->n_groups; i++)
+	struct model_group *g = &m->groups[m->n_groups];
+	size_t size = strlen(name) + 1;
+	struct model_text *t = malloc(sizeof(*t) + size);
+
+	if (!t)
+		return NULL;
+	memcpy(t->s, name, size);
+	t->next = m->group_names;
+	m->group_names = t;
+	g->key = *key;
+	g->name = t->s;
+	m->n_groups++;
+	return g;
+}
+
+/*
+ * The group that @key is of, a new one if there is none yet; NULL when memory is short.
+ *
+ * What has a number is told apart by that, and threads by what they were called, too: rows of one number follow each
+ * other. Only operations, which are few, are found by their names.
+ */
+static struct model_group *group_of(struct model *m, const struct vt_group_key *key,
+				    const struct model_context *ctx)
+{
+	char name[PATH_MAX];
+
+	for (size_t i = m->n_groups; m->by != VT_BY_OP && i > 0; i--) {
+		struct model_group *g = &m->groups[i - 1];
+
+		if (g->key.id != key->id || g->key.tgid != key->tgid)
+			break;
+		if (!memcmp(g->key.comm, key->comm, sizeof(key->comm)))
+			return g;
+	}
+	name_group(name, key, m->by, ctx);
+	for (size_t i = 0; m->by == VT_BY_OP && i < m->n_groups; i++)
 		if (!strcmp(m->groups[i].name, name))
 			return &m->groups[i];
-	strcpy(m->groups[m->n_groups].name, name);
-	return &m->groups[m->n_groups++];
+	return new_group(m, key, name);
 }
 
 static int build_groups(struct model *m, const struct snapshot *now, const struct snapshot *before,
 			const struct model_context *ctx)
 {
 	static const struct vt_hist none;
-	char name[GROUP_NAME_LEN];
-	size_t b = 0, first = 0;
-	int64_t id = 0;
+	size_t b = 0;
 
 	if (!now->n_groups)
 		return 0;
@@ -350,12 +385,9 @@ static int build_groups(struct model *m, const struct snapshot *now, const struc
 		count = hist__count(&d);
 		if (!count)
 			continue;
-		name_group(name, &row->key, m->by, ctx);
-		/* Rows of one number follow each other; only operations, which are few, may be scattered. */
-		if (m->by != VT_BY_OP && row->key.id != id)
-			first = m->n_groups;
-		id = row->key.id;
-		g = group_named(m, first, name);
+		g = group_of(m, &row->key, ctx);
+		if (!g)
+			return -1;
 		g->count += waits(kind, count);
 		hist__add_diff(&g->kinds[kind], &g->max_exact[kind], &d, exact);
 		if (model__is_fault(kind))

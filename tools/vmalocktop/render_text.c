@@ -14,6 +14,7 @@
 #define MAX_OPEN	10
 #define TIME_LEN	16
 #define NAME_COLUMN	24
+#define WHAT_LEN	74	/* of the column that says who or what waited */
 
 static void times(FILE *out, const struct vt_hist *h, bool max_exact)
 {
@@ -64,7 +65,7 @@ static void waits(FILE *out, const struct model *m)
 static void rank_line(FILE *out, const char *what, uint32_t kind, const struct vt_hist *h,
 		      bool max_exact)
 {
-	fprintf(out, "%-74s %-9s %10" PRIu64, what, model__kind_name(kind), hist__count(h));
+	fprintf(out, "%-*s %-9s %10" PRIu64, WHAT_LEN, what, model__kind_name(kind), hist__count(h));
 	if (kind == VT_ZOMBIE)
 		fprintf(out, " %9s %9s %9s\n", "-", "-", "-");
 	else
@@ -83,7 +84,7 @@ static void rank_kinds(FILE *out, const char *what, const struct vt_hist *const 
 
 static void rank_head(FILE *out, const char *what)
 {
-	fprintf(out, "\n%-74s %-9s %10s", what, "KIND", "COUNT");
+	fprintf(out, "\n%-*s %-9s %10s", WHAT_LEN, what, "KIND", "COUNT");
 	times_head(out);
 }
 
@@ -134,10 +135,11 @@ static void regions(FILE *out, const struct model *m)
 static void group(FILE *out, const struct model_group *g)
 {
 	const struct vt_hist *kinds[VT_KINDS];
+	char name[WHAT_LEN + 1];
 
 	for (int k = 0; k < VT_KINDS; k++)
 		kinds[k] = &g->kinds[k];
-	rank_kinds(out, g->name, kinds, g->max_exact);
+	rank_kinds(out, text__fit(g->name, name, sizeof(name)), kinds, g->max_exact);
 }
 
 static void groups(FILE *out, const struct model *m)

@@ -61,6 +61,29 @@ int text__bytes(const char *s, int *characters)
 	return bytes;
 }
 
+/* Inside of a UTF-8 sequence. */
+static bool inside(const char *s)
+{
+	return (*s & 0xc0) == 0x80;
+}
+
+const char *text__fit(const char *s, char *buf, size_t len)
+{
+	static const char gap[] = "...";
+	size_t n = strlen(s), head = len / 4, tail = len - sizeof(gap) - head;
+	const char *end = s + n;
+
+	if (n < len)
+		return s;
+	end -= tail;
+	while (head && inside(s + head))
+		head--;
+	while (inside(end))
+		end++;
+	snprintf(buf, len, "%.*s%s%s", (int)head, s, gap, end);
+	return buf;
+}
+
 const char *text__size(uint64_t bytes, char *buf, size_t len)
 {
 	static const char units[] = "BKMGTPE";

@@ -21,6 +21,17 @@ void text__clean(char *s);
 int text__bytes(const char *s, int *characters);
 
 /**
+ * text__fit() - a text as it fits a column
+ * @s: the text
+ * @buf: room for it
+ * @len: its size, at least 40; that of the column is one less
+ *
+ * Of what is too long the middle is left out: names of containers are told apart at their end.
+ * Return: @s if it fits, else @buf.
+ */
+const char *text__fit(const char *s, char *buf, size_t len);
+
+/**
  * text__size() - bytes as people say them: "64.0G", "4.0K", "512B"
  * @bytes: the number
  * @buf: room for it
