@@ -97,7 +97,7 @@ static void a_stack_is_read_once(void **state)
 static void functions_of_the_kernel(void **state)
 {
 	char line[256], name[128], got[SYMBOL_LEN];
-	struct symbols *s = symbols__new();
+	struct symbols *s = symbols__new("/proc");
 	unsigned long long address;
 	FILE *f = fopen("/proc/kallsyms", "re");
 	int found = 0;

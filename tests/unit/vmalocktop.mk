@@ -2,7 +2,7 @@
 #
 # Unit tests of tools/vmalocktop: each links all of it but main().
 
-VMALOCKTOP_UNIT_TESTS := $(addprefix build/tests/unit/test_,clock frames hist live maps places model names render text bpf recycle recording exposition exporter)
+VMALOCKTOP_UNIT_TESTS := $(addprefix build/tests/unit/test_,clock frames symbols hist live maps places model names render text bpf recycle recording exposition exporter)
 VMALOCKTOP_UNIT_OBJECTS := $(filter-out $(VMALOCKTOP_BUILD)/main.o,$(VMALOCKTOP_OBJECTS))
 
 .PHONY: unit-tests

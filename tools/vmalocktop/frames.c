@@ -37,7 +37,7 @@ struct frames *frames__new(frames__read_fn read, void *ctx)
 {
 	struct frames *f = calloc(1, sizeof(*f));
 
-	if (f && !(f->symbols = symbols__new())) {
+	if (f && !(f->symbols = symbols__new("/proc"))) {
 		free(f);
 		return NULL;
 	}

@@ -16,28 +16,38 @@
 #define PATIENCE_S	1
 #define MOST_LEFT	8
 
+/* What is made of the file, by one of the functions that take it. */
+struct fetched {
+	struct ranges maps;
+	char *text;
+};
+
+typedef int (*take_fn)(FILE *, struct fetched *);
+
 /* Freed by whoever is the last to need it. */
 struct fetch {
-	pthread_mutex_t lock;		/* of all but path, fd and reads */
+	pthread_mutex_t lock;		/* of all but path, take, fd and reads */
 	pthread_cond_t changed;
-	struct ranges maps;
+	struct fetched got;
 	int err, reason;		/* why not, errno's */
 	uint64_t cpu_ns;
 	bool done, left;
 	char *path;
+	take_fn take;
 	int fd;
 	atomic_ulong reads;
 };
 
 static atomic_int left_behind;
 
-static struct fetch *fetch_new(const char *path)
+static struct fetch *fetch_new(const char *path, take_fn take)
 {
 	struct fetch *f = calloc(1, sizeof(*f));
 	pthread_condattr_t monotonic;
 
 	if (!f)
 		return NULL;
+	f->take = take;
 	f->path = strdup(path);
 	if (!f->path) {
 		free(f);
@@ -51,11 +61,41 @@ static struct fetch *fetch_new(const char *path)
 	return f;
 }
 
+static int take_ranges(FILE *file, struct fetched *got)
+{
+	return maps__parse(file, &got->maps);
+}
+
+/* Of a hundred thousand mappings most aren't of files. */
+static int take_files(FILE *file, struct fetched *got)
+{
+	char *line = NULL;
+	size_t room = 0, len;
+	FILE *text = open_memstream(&got->text, &len);
+	int err = 0;
+
+	if (!text)
+		return -1;
+	while (getline(&line, &room, file) > 0)
+		if (strchr(line, '/') || strstr(line, "[vdso]"))
+			err |= fputs(line, text) < 0;
+	free(line);
+	err |= ferror(file);
+	err |= fclose(text);
+	return err ? -1 : 0;
+}
+
+static void fetched_free(struct fetched *got)
+{
+	ranges__free(&got->maps);
+	free(got->text);
+}
+
 static void fetch_free(struct fetch *f)
 {
 	pthread_cond_destroy(&f->changed);
 	pthread_mutex_destroy(&f->lock);
-	ranges__free(&f->maps);
+	fetched_free(&f->got);
 	free(f->path);
 	free(f);
 }
@@ -69,7 +109,7 @@ static ssize_t read_and_tell(void *cookie, char *to, size_t size)
 	return n;
 }
 
-static int parse(struct fetch *f, struct ranges *maps)
+static int read_file(struct fetch *f, struct fetched *got)
 {
 	cookie_io_functions_t io = { .read = read_and_tell };
 	FILE *file;
@@ -80,7 +120,7 @@ static int parse(struct fetch *f, struct ranges *maps)
 		return -1;
 	file = fopencookie(f, "r", io);
 	if (file) {
-		err = maps__parse(file, maps);
+		err = f->take(file, got);
 		fclose(file);
 	}
 	close(f->fd);
@@ -99,13 +139,13 @@ static uint64_t own_ns(void)
 static void *run(void *arg)
 {
 	struct fetch *f = arg;
-	struct ranges maps = { 0 };
+	struct fetched got = { 0 };
 	uint64_t begun = own_ns();
-	int err = parse(f, &maps), reason = errno;
+	int err = read_file(f, &got), reason = errno;
 	bool left;
 
 	pthread_mutex_lock(&f->lock);
-	f->maps = maps;
+	f->got = got;
 	f->err = err;
 	f->reason = reason;
 	f->cpu_ns = own_ns() - begun;
@@ -149,7 +189,8 @@ static bool wait_for(struct fetch *f)
 	return f->done;
 }
 
-int maps__fetch(const char *path, struct ranges *maps, uint64_t *cpu_ns)
+/* Let a thread @take the file; @got, empty before, gets what it has made of that.  Returns as maps__fetch(). */
+static int fetch(const char *path, take_fn take, struct fetched *got, uint64_t *cpu_ns)
 {
 	struct fetch *f;
 	pthread_t thread;
@@ -160,7 +201,7 @@ int maps__fetch(const char *path, struct ranges *maps, uint64_t *cpu_ns)
 		errno = ETIMEDOUT;
 		return -1;
 	}
-	f = fetch_new(path);
+	f = fetch_new(path, take);
 	if (!f)
 		return -1;
 	err = start(&thread, f);
@@ -183,9 +224,31 @@ int maps__fetch(const char *path, struct ranges *maps, uint64_t *cpu_ns)
 	err = f->err;
 	reason = f->reason;
 	*cpu_ns = f->cpu_ns;
-	*maps = f->maps;
-	f->maps = (struct ranges){ 0 };
+	*got = f->got;
+	f->got = (struct fetched){ 0 };
 	fetch_free(f);
 	errno = reason;
+	return err;
+}
+
+int maps__fetch(const char *path, struct ranges *maps, uint64_t *cpu_ns)
+{
+	struct fetched got = { 0 };
+	int err = fetch(path, take_ranges, &got, cpu_ns);
+
+	*maps = got.maps;
+	return err;
+}
+
+int maps__fetch_files(const char *path, char **text, uint64_t *cpu_ns)
+{
+	struct fetched got = { 0 };
+	int err = fetch(path, take_files, &got, cpu_ns);
+
+	if (err) {
+		free(got.text);
+		got.text = NULL;
+	}
+	*text = got.text;
 	return err;
 }

@@ -18,4 +18,14 @@
  */
 int maps__fetch(const char *path, struct ranges *maps, uint64_t *cpu_ns);
 
+/**
+ * maps__fetch_files() - likewise read the lines of mappings that have files, and of the vDSO
+ * @path: of the file, /proc/PID/maps
+ * @text: gets them, to be freed with free(); NULL on failure
+ * @cpu_ns: gets the CPU time that it took
+ *
+ * Return: 0, -1 as maps__fetch().
+ */
+int maps__fetch_files(const char *path, char **text, uint64_t *cpu_ns);
+
 #endif

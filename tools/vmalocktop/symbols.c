@@ -3,7 +3,6 @@
 #include "symbols.h"
 
 #include <elfutils/libdwfl.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <search.h>
 #include <stdbool.h>
@@ -12,89 +11,26 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "jit_map.h"
+#include "maps_fetch.h"
+#include "root_file.h"
+#include "symbol_table.h"
 #include "text.h"
-
-/* A table as in /proc/kallsyms and perf's maps; sorted. */
-struct symbol {
-	uint64_t start, end;		/* end 0: up to the next one */
-	char *name;
-};
-
-struct table {
-	struct symbol *v;
-	size_t n, room;
-};
 
 struct process {
 	pid_t pid;
 	Dwfl *dwfl;			/* NULL: can't be read */
-	struct table jit;
+	struct jit_map jit;
 };
 
 struct symbols {
-	struct table kernel;
+	char *proc;
+	struct symbol_table kernel;
 	bool kernel_read;
 	void *processes;		/* a tree of tsearch() */
 };
 
-static int by_start(const void *a, const void *b)
-{
-	const struct symbol *x = a, *y = b;
-
-	return (x->start > y->start) - (x->start < y->start);
-}
-
-/* Add a symbol; what finds no memory has no name. */
-static void add(struct table *t, uint64_t start, uint64_t end, const char *name)
-{
-	char *copy = strdup(name);
-
-	if (t->n == t->room) {
-		size_t room = t->room ? 2 * t->room : 1024;
-		struct symbol *v = realloc(t->v, room * sizeof(*v));
-
-		if (!v) {
-			free(copy);
-			return;
-		}
-		t->v = v;
-		t->room = room;
-	}
-	if (copy)
-		t->v[t->n++] = (struct symbol){ start, end, copy };
-}
-
-static void sort(struct table *t)
-{
-	if (t->n)
-		qsort(t->v, t->n, sizeof(*t->v), by_start);
-}
-
-static const char *find(const struct table *t, uint64_t address)
-{
-	size_t low = 0, high = t->n;
-
-	while (low < high) {
-		size_t mid = low + (high - low) / 2;
-
-		if (t->v[mid].start <= address)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	if (!low || (t->v[low - 1].end && address >= t->v[low - 1].end))
-		return NULL;
-	return t->v[low - 1].name;
-}
-
-static void free_table(struct table *t)
-{
-	for (size_t i = 0; i < t->n; i++)
-		free(t->v[i].name);
-	free(t->v);
-}
-
-static void read_kernel(struct table *t)
+static void read_kernel(struct symbol_table *t)
 {
 	FILE *f = fopen("/proc/kallsyms", "re");
 	char line[512], name[256], type;
@@ -105,73 +41,36 @@ static void read_kernel(struct table *t)
 	while (fgets(line, sizeof(line), f))
 		if (sscanf(line, "%" SCNx64 " %c %255s", &start, &type, name) == 3 && start &&
 		    strchr("tTwW", type))
-			add(t, start, 0, name);
+			symbol_table__add(t, start, 0, name);
 	fclose(f);
-	sort(t);
-}
-
-/* The PID that a process has in its own namespace. */
-static pid_t own_pid(pid_t pid)
-{
-	char path[64], line[256], *last;
-	pid_t own = pid;
-	FILE *f;
-
-	snprintf(path, sizeof(path), "/proc/%d/status", pid);
-	f = fopen(path, "re");
-	if (!f)
-		return pid;
-	while (fgets(line, sizeof(line), f)) {
-		if (strncmp(line, "NSpid:", 6))
-			continue;
-		last = strrchr(line, '\t');
-		own = last ? atoi(last) : pid;
-		break;
-	}
-	fclose(f);
-	return own;
-}
-
-static void read_jit(struct process *p)
-{
-	char path[128], line[512];
-	uint64_t start, size;
-	FILE *f;
-
-	snprintf(path, sizeof(path), "/proc/%d/root/tmp/perf-%d.map", p->pid, own_pid(p->pid));
-	f = fopen(path, "re");
-	if (!f)
-		return;
-	while (fgets(line, sizeof(line), f)) {
-		int at = 0;
-
-		line[strcspn(line, "\n")] = '\0';
-		if (sscanf(line, "%" SCNx64 " %" SCNx64 " %n", &start, &size, &at) == 2 && at)
-			add(&p->jit, start, start + size, line + at);
-	}
-	fclose(f);
-	sort(&p->jit);
+	symbol_table__sort(t);
 }
 
 /* Whose files find_elf() opens: libdwfl does so when it first needs them, and passes no process. */
-static pid_t finding;
+static struct {
+	const char *proc;
+	pid_t pid;
+} finding;
 
-/* Open a module's file as the process sees it; what isn't a file (the vDSO) is for libdwfl. */
+/* Open a module's file as the process sees it, or if that is gone, as we do. */
 static int find_elf(Dwfl_Module *mod, void **data, const char *name, Dwarf_Addr base, char **file,
 		    Elf **elf)
 {
-	char *path;
+	struct stat st;
+	char *root;
 	int fd;
 
-	if (name[0] == '/' && asprintf(&path, "/proc/%d/root%s", finding, name) >= 0) {
-		fd = open(path, O_RDONLY | O_CLOEXEC);
-		if (fd >= 0) {
-			*file = path;
-			return fd;
-		}
-		free(path);
-	}
-	return dwfl_linux_proc_find_elf(mod, data, name, base, file, elf);
+	(void)mod;
+	(void)data;
+	(void)base;
+	(void)elf;
+	if (name[0] != '/' || asprintf(&root, "%s/%d/root", finding.proc, finding.pid) < 0)
+		return -1;
+	fd = root_file__open(access(root, F_OK) ? "/" : root, name, &st);
+	free(root);
+	if (fd >= 0)
+		*file = strdup(name);
+	return fd;
 }
 
 /* Symbol tables are enough: don't go and look for debug information. */
@@ -189,19 +88,59 @@ static int find_no_debuginfo(Dwfl_Module *mod, void **data, const char *name, Dw
 	return -1;
 }
 
-static Dwfl *read_process(pid_t pid)
+/* Add the vDSO, which no file has: it is named as a whole. */
+static void report_vdso(Dwfl *dwfl, const char *maps)
+{
+	const char *name = strstr(maps, " [vdso]\n"), *line = name;
+	uint64_t start, end;
+
+	while (line && line > maps && line[-1] != '\n')
+		line--;
+	/* A file may be called so. */
+	if (line && !memchr(line, '/', name - line) &&
+	    sscanf(line, "%" SCNx64 "-%" SCNx64, &start, &end) == 2)
+		dwfl_report_module(dwfl, "[vdso]", start, end);
+}
+
+/* Modules of a process with these @maps, see maps__fetch_files(); NULL if that can't be. */
+static Dwfl *make_modules(char *maps)
 {
 	static const Dwfl_Callbacks callbacks = {
 		.find_elf = find_elf, .find_debuginfo = find_no_debuginfo,
 	};
-	Dwfl *dwfl = dwfl_begin(&callbacks);
+	size_t n = strlen(maps);
+	FILE *f = n ? fmemopen(maps, n, "r") : NULL;
+	Dwfl *dwfl = f ? dwfl_begin(&callbacks) : NULL;
 
+	if (dwfl && dwfl_linux_proc_maps_report(dwfl, f)) {
+		dwfl_end(dwfl);
+		dwfl = NULL;
+	}
+	if (f)
+		fclose(f);
 	if (!dwfl)
 		return NULL;
-	if (dwfl_linux_proc_report(dwfl, pid) || dwfl_report_end(dwfl, NULL, NULL)) {
+	report_vdso(dwfl, maps);
+	if (dwfl_report_end(dwfl, NULL, NULL)) {
 		dwfl_end(dwfl);
 		return NULL;
 	}
+	return dwfl;
+}
+
+/* libdwfl's own way would read /proc/PID/maps and mem here, where a process that hangs would make us hang, too. */
+static Dwfl *read_process(const struct symbols *s, pid_t pid)
+{
+	char *path, *maps = NULL;
+	uint64_t cpu_ns;
+	Dwfl *dwfl;
+
+	if (asprintf(&path, "%s/%d/maps", s->proc, pid) < 0)
+		return NULL;
+	maps__fetch_files(path, &maps, &cpu_ns);
+	free(path);
+	dwfl = maps ? make_modules(maps) : NULL;
+	free(maps);
 	return dwfl;
 }
 
@@ -227,14 +166,20 @@ static struct process *process_of(struct symbols *s, pid_t pid)
 		free(new);
 		return NULL;
 	}
-	new->dwfl = read_process(pid);
-	read_jit(new);
+	new->dwfl = read_process(s, pid);
+	jit_map__refresh(&new->jit, s->proc, pid);
 	return new;
 }
 
-struct symbols *symbols__new(void)
+struct symbols *symbols__new(const char *proc)
 {
-	return calloc(1, sizeof(struct symbols));
+	struct symbols *s = calloc(1, sizeof(*s));
+
+	if (s && !(s->proc = strdup(proc))) {
+		free(s);
+		return NULL;
+	}
+	return s;
 }
 
 static void free_process(void *v)
@@ -243,7 +188,7 @@ static void free_process(void *v)
 
 	if (p->dwfl)
 		dwfl_end(p->dwfl);
-	free_table(&p->jit);
+	jit_map__free(&p->jit);
 	free(p);
 }
 
@@ -252,7 +197,8 @@ void symbols__free(struct symbols *s)
 	if (!s)
 		return;
 	tdestroy(s->processes, free_process);
-	free_table(&s->kernel);
+	symbol_table__free(&s->kernel);
+	free(s->proc);
 	free(s);
 }
 
@@ -280,16 +226,18 @@ static const char *user_name(struct symbols *s, pid_t pid, uint64_t address, cha
 	Dwfl_Module *mod = p && p->dwfl ? dwfl_addrmodule(p->dwfl, address) : NULL;
 	const char *name, *file;
 
-	finding = pid;
+	finding.proc = s->proc;
+	finding.pid = pid;
 	name = mod ? dwfl_module_addrname(mod, address) : NULL;
 	if (!name && p)
-		name = find(&p->jit, address);
+		name = symbol_table__find(&p->jit.table, address);
 	if (name || !mod)
 		return name;
 	file = dwfl_module_info(mod, NULL, NULL, NULL, NULL, NULL, NULL, NULL);
 	if (!file)
 		return NULL;
-	snprintf(module, SYMBOL_LEN, "[%s]", strrchr(file, '/') ? strrchr(file, '/') + 1 : file);
+	snprintf(module, SYMBOL_LEN, file[0] == '[' ? "%s" : "[%s]",
+		 strrchr(file, '/') ? strrchr(file, '/') + 1 : file);
 	return module;
 }
 
@@ -304,7 +252,7 @@ const char *symbols__name(struct symbols *s, pid_t pid, uint64_t address, char b
 		if (!s->kernel_read)
 			read_kernel(&s->kernel);
 		s->kernel_read = true;
-		name = find(&s->kernel, address);
+		name = symbol_table__find(&s->kernel, address);
 	}
 	snprintf(buf, SYMBOL_LEN, "%s", name ? name : "[unknown]");
 	text__clean(buf);

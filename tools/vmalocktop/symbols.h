@@ -11,8 +11,8 @@
 
 struct symbols;
 
-/* symbols__new() - nothing is read yet; NULL when memory is short */
-struct symbols *symbols__new(void);
+/* symbols__new() - processes are in @proc, "/proc"; nothing is read yet; NULL when memory is short */
+struct symbols *symbols__new(const char *proc);
 void symbols__free(struct symbols *s);
 
 /* symbols__retain() - forget all processes but these @n, of which some may be named more than once */
@@ -26,8 +26,7 @@ void symbols__retain(struct symbols *s, const pid_t *pids, size_t n);
  * @buf: room for the name
  *
  * A process' files are opened as it sees them, also in another mount
- * namespace; code that was compiled at run time is named by the process' own
- * /tmp/perf-PID.map.  What is known of a process stays when it is gone.
+ * namespace; code that was compiled at run time is named by its jit_map.  What is known of a process stays when it is gone.
  * Return: @buf; "[unknown]" if there is no name, "[module]" if only that is known.
  */
 const char *symbols__name(struct symbols *s, pid_t pid, uint64_t address, char buf[SYMBOL_LEN]);
