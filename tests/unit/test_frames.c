@@ -10,6 +10,8 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "frames.h"
@@ -22,7 +24,18 @@ void __attribute__((noinline)) a_function_of_this_program(void)
 	__asm__ volatile("nop; nop; nop");
 }
 
-/* Stacks of this program: 1 and 2 are the same function, 3 is nowhere, 4 is compiled at run time. */
+/* What the clock says, in seconds, once a test stops it. */
+static time_t stopped_at;
+
+int clock_gettime(clockid_t clock, struct timespec *t)
+{
+	if (!stopped_at)
+		return syscall(SYS_clock_gettime, clock, t);
+	*t = (struct timespec){ .tv_sec = stopped_at };
+	return 0;
+}
+
+/* Stacks of this program: 1 and 2 are the same function, 3 is nowhere, 4 is compiled at run time, 6 later. */
 static int read_stack(void *ctx, int32_t id, uint64_t *addresses, int n)
 {
 	assert_true(n >= 2);
@@ -33,6 +46,8 @@ static int read_stack(void *ctx, int32_t id, uint64_t *addresses, int n)
 		addresses[0] = 16;
 	if (id == 4)
 		addresses[0] = JIT_BASE + 0x10;
+	if (id == 6)
+		addresses[0] = JIT_BASE + 0x1010;
 	return id == 1 ? 1 : id == 5 ? 0 : 2;
 }
 
@@ -50,6 +65,7 @@ static int setup(void **state)
 	fprintf(f, "%llx 100 Lcom/acme;::run\033[2J\nnonsense\n%llx 100 other\n", JIT_BASE, JIT_BASE + 0x100);
 	assert_int_equal(fclose(f), 0);
 	asked = 0;
+	stopped_at = 0;
 	*state = frames__new(read_stack, &asked);
 	assert_non_null(*state);
 	return 0;
@@ -94,6 +110,37 @@ static void a_stack_is_read_once(void **state)
 	assert_int_equal(asked, 2);
 }
 
+/* Who has the stack as it was may keep it until frames__retain(). */
+static void functions_compiled_later(void **state)
+{
+	const char *before, *after;
+	struct timespec t;
+	char path[64];
+	FILE *f;
+
+	syscall(SYS_clock_gettime, CLOCK_MONOTONIC, &t);
+	stopped_at = t.tv_sec + 3600;
+	before = frames__get(*state, getpid(), 6);
+	assert_string_equal(before, "a_function_of_this_program;[unknown]");
+	stopped_at++;
+	assert_ptr_equal(frames__get(*state, getpid(), 6), before);
+	snprintf(path, sizeof(path), "/tmp/perf-%d.map", getpid());
+	f = fopen(path, "ae");
+	assert_non_null(f);
+	fprintf(f, "%llx 100 later\n", JIT_BASE + 0x1000);
+	assert_int_equal(fclose(f), 0);
+	assert_ptr_equal(frames__get(*state, getpid(), 6), before);
+	stopped_at++;
+	after = frames__get(*state, getpid(), 6);
+	assert_string_equal(after, "a_function_of_this_program;later");
+	assert_string_equal(before, "a_function_of_this_program;[unknown]");
+	/* There is nothing more to be known. */
+	asked = 0;
+	stopped_at++;
+	assert_ptr_equal(frames__get(*state, getpid(), 6), after);
+	assert_int_equal(asked, 0);
+}
+
 static void functions_of_the_kernel(void **state)
 {
 	char line[256], name[128], got[SYMBOL_LEN];
@@ -121,6 +168,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(functions_of_a_program, setup, teardown),
 		cmocka_unit_test_setup_teardown(functions_compiled_at_run_time, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_stack_is_read_once, setup, teardown),
+		cmocka_unit_test_setup_teardown(functions_compiled_later, setup, teardown),
 		cmocka_unit_test(functions_of_the_kernel),
 	};
 

@@ -142,6 +142,27 @@ static void an_index_used_again(void **state)
 	free(text);
 }
 
+/* A stack whose names were found later, and in the end not, is in each report as it was then. */
+static void a_stack_with_other_names(void **state)
+{
+	static const char *const called[] = { "main;[unknown]", "main;later", "main;later", "main;[unknown]" };
+	char *text;
+
+	(void)state;
+	for (int i = 0; i < 4; i++) {
+		struct stack_row r = row("a", ID, 1 + i);
+
+		now_called = called[i];
+		report(1000000 * (i + 1), &r, 1);
+	}
+	text = replayed();
+	assert_string_equal(text, "a;main;[unknown];[baby wait];[blocker unknown] 1\n"
+				  "a;main;later;[baby wait];[blocker unknown] 1\n"
+				  "a;main;later;[baby wait];[blocker unknown] 1\n"
+				  "a;main;[unknown];[baby wait];[blocker unknown] 1\n");
+	free(text);
+}
+
 /* What has been reported of a row isn't reported once more of the others that it was added to. */
 static void rows_given_up(void **state)
 {
@@ -167,6 +188,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(an_index_used_again, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_stack_with_other_names, setup, teardown),
 		cmocka_unit_test_setup_teardown(rows_given_up, setup, teardown),
 	};
 

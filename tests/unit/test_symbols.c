@@ -13,6 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "jit_map.h"
@@ -20,6 +22,26 @@
 
 #define PATH	512
 #define HANGS	60	/* seconds */
+
+/* What the clock says, in milliseconds, once a test stops it. */
+static uint64_t stopped_ms;
+
+int clock_gettime(clockid_t clock, struct timespec *t)
+{
+	if (!stopped_ms)
+		return syscall(SYS_clock_gettime, clock, t);
+	*t = (struct timespec){ .tv_sec = stopped_ms / 1000, .tv_nsec = stopped_ms % 1000 * 1000000 };
+	return 0;
+}
+
+/* In an hour: a time out must not have passed before the wait for it begins. */
+static void stop_clock(void)
+{
+	struct timespec t;
+
+	syscall(SYS_clock_gettime, CLOCK_MONOTONIC, &t);
+	stopped_ms = (t.tv_sec + 3600) * 1000;
+}
 
 static char proc[] = "/tmp/test_symbols.XXXXXX";
 static char perf_map[PATH];
@@ -55,6 +77,15 @@ static void write_status(uid_t uid)
 	write_file("status", text);
 }
 
+static void write_stat(int born, int code)
+{
+	char text[256];
+
+	snprintf(text, sizeof(text), "42 (a) b) S 1 1 1 0 -1 4194560 1 0 0 0 0 0 0 0 20 0 1 0 %d 1 1 18446744073709551615 "
+		 "%d 5242880 140000000 0 0\n", born, code);
+	write_file("stat", text);
+}
+
 static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
 {
 	(void)st;
@@ -69,6 +100,7 @@ static int setup(void **state)
 	static const char *const dirs[] = { "", "root", "root/tmp", "root/lib" };
 	char path[PATH];
 
+	stopped_ms = 0;
 	strcpy(proc + strlen(proc) - 6, "XXXXXX");
 	if (!mkdtemp(proc))
 		return -1;
@@ -77,6 +109,7 @@ static int setup(void **state)
 			return -1;
 	file(perf_map, "root/tmp/perf-7.map");
 	write_status(getuid());
+	write_stat(1000, 0x400000);
 	write_to(perf_map, "1000 100 compiled\n");
 	write_file("root/lib/x.so", "no ELF\n");
 	write_file("maps", "100000-200000 r-xp 00000000 08:01 11 /lib/x.so\n"
@@ -224,6 +257,103 @@ static void a_process_that_hangs(void **state)
 	close(fd);
 }
 
+/* Another program takes the place of the one that was read: of the same process, or of another with its PID. */
+static void replaced(struct symbols *s, int born, int code)
+{
+	uint64_t before;
+
+	stop_clock();
+	assert_named(s, 0x180000, "[x.so]");
+	assert_named(s, 0x1080, "compiled");
+	before = symbols__edition(s);
+	write_stat(born, code);
+	write_file("maps", "100000-200000 r-xp 00000000 08:01 12 /lib/y.so\n");
+	write_to(perf_map, "1000 100 another\n");
+	/* Not every time that a name is asked for. */
+	assert_named(s, 0x180000, "[x.so]");
+	stopped_ms += 200;
+	assert_named(s, 0x180000, "[y.so]");
+	assert_named(s, 0x1080, "another");
+	/* That isn't more about the same. */
+	assert_true(symbols__edition(s) > before);
+	assert_false(symbols__more(s, 42, before));
+}
+
+static void another_program(void **state)
+{
+	replaced(*state, 1000, 0x500000);
+}
+
+static void another_process(void **state)
+{
+	replaced(*state, 1001, 0x400000);
+}
+
+/* One that is exiting has no program, no mappings and no root, and is gone then. */
+static void a_process_that_ends(void **state)
+{
+	char path[PATH];
+
+	stop_clock();
+	assert_named(*state, 0x180000, "[x.so]");
+	write_stat(1000, 0);
+	write_file("maps", "");
+	for (int i = 0; i < 2; i++) {
+		stopped_ms += 60000;
+		assert_named(*state, 0x380000, "[unknown]");
+		assert_named(*state, 0x180000, "[x.so]");
+		assert_named(*state, 0x1080, "compiled");
+		unlink(file(path, "stat"));
+		unlink(file(path, "maps"));
+		unlink(file(path, "status"));
+	}
+}
+
+static void code_that_comes_later(void **state)
+{
+	uint64_t before;
+
+	stop_clock();
+	assert_named(*state, 0x580000, "[unknown]");
+	assert_named(*state, 0x2080, "[unknown]");
+	before = symbols__edition(*state);
+	write_file("maps", "100000-200000 r-xp 00000000 08:01 11 /lib/x.so\n"
+			   "500000-600000 r-xp 00000000 08:01 12 /lib/y.so\n");
+	write_to(perf_map, "1000 100 compiled\n2000 100 later\n");
+	assert_named(*state, 0x580000, "[unknown]");
+	assert_named(*state, 0x2080, "[unknown]");
+	assert_false(symbols__more(*state, 42, before));
+	stopped_ms += 1000;
+	assert_true(symbols__more(*state, 42, before));
+	assert_named(*state, 0x580000, "[y.so]");
+	assert_named(*state, 0x2080, "later");
+	before = symbols__edition(*state);
+	stopped_ms += 1000;
+	assert_false(symbols__more(*state, 42, before));
+}
+
+/* Code without a name, which there is where compilers write no map, makes nobody read mappings all the time. */
+static void code_that_never_has_a_name(void **state)
+{
+	int fresh = 0;
+
+	stop_clock();
+	assert_named(*state, 0x380000, "[unknown]");
+	for (int i = 0; i < 120; i++) {
+		char maps[128];
+
+		/* The first half minute nothing changes. */
+		snprintf(maps, sizeof(maps), "100000-200000 r-xp 00000000 08:01 %d /lib/x.so\n"
+			 "300000-400000 rw-p 00000000 00:00 0 \n", i < 30 ? 11 : i);
+		write_file("maps", maps);
+		stopped_ms += 1000;
+		fresh += i >= 30 && i < 46 && symbols__more(*state, 42, symbols__edition(*state));
+		assert_named(*state, 0x380000, "[unknown]");
+	}
+	/* Once the first change was seen, each was. */
+	assert_in_range(fresh, 1, 15);
+}
+
 int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -239,6 +369,11 @@ int main(void)
 		TEST(nonsense_in_a_map),
 		TEST(a_fifo_for_a_library),
 		TEST(a_process_that_hangs),
+		TEST(another_program),
+		TEST(another_process),
+		TEST(a_process_that_ends),
+		TEST(code_that_comes_later),
+		TEST(code_that_never_has_a_name),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

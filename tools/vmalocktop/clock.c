@@ -15,6 +15,11 @@ uint64_t clock__now(void)
 	return t.tv_sec * 1000000000ULL + t.tv_nsec;
 }
 
+uint64_t clock__ms(void)
+{
+	return clock__now() / 1000000 + 1;
+}
+
 bool clock__coarse(const char *path)
 {
 	char name[64] = "";

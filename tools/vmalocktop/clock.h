@@ -9,6 +9,9 @@
 /* clock__now() - nanoseconds on the monotonic clock, which snapshots and waits are timed with */
 uint64_t clock__now(void);
 
+/* clock__ms() - the same in milliseconds, never 0 */
+uint64_t clock__ms(void);
+
 /**
  * clock__coarse() - whether the clock only goes on with each tick
  * @path: where the kernel says which clocksource it uses

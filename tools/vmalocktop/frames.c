@@ -15,6 +15,14 @@ struct known {
 	pid_t pid;
 	int32_t id;
 	char *text;
+	bool lacks;			/* a function has no name */
+	uint64_t edition;		/* of the symbols that it was resolved with */
+};
+
+/* What a stack was before more names were known. */
+struct old {
+	struct old *next;
+	char *text;
 };
 
 struct frames {
@@ -22,6 +30,7 @@ struct frames {
 	void *ctx;
 	struct symbols *symbols;
 	void *known;			/* a tree of tsearch() */
+	struct old *old;
 };
 
 static int by_key(const void *a, const void *b)
@@ -56,10 +65,22 @@ static void free_known(void *v)
 	free(k);
 }
 
+static void free_old(struct frames *f)
+{
+	while (f->old) {
+		struct old *old = f->old;
+
+		f->old = old->next;
+		free(old->text);
+		free(old);
+	}
+}
+
 void frames__free(struct frames *f)
 {
 	if (!f)
 		return;
+	free_old(f);
 	tdestroy(f->known, free_known);
 	symbols__free(f->symbols);
 	free(f);
@@ -90,18 +111,20 @@ static int innermost(struct frames *f, pid_t pid, const uint64_t *addresses, int
 	return i;
 }
 
-static char *resolve(struct frames *f, pid_t pid, int32_t id)
+static char *resolve(struct frames *f, pid_t pid, int32_t id, bool *lacks)
 {
 	uint64_t addresses[MAX_FRAMES];
 	int n = f->read(f->ctx, id, addresses, MAX_FRAMES);
 	char *text = n > 0 ? malloc(n * SYMBOL_LEN) : NULL, *to = text;
 	int last = innermost(f, pid, addresses, n);
 
+	*lacks = false;
 	for (int i = n - 1; text && i >= last; i--) {
 		char name[SYMBOL_LEN];
 
 		/* All but the innermost are return addresses, maybe beyond the end of the caller. */
 		symbols__name(f->symbols, pid, i || !pid ? addresses[i] - 1 : addresses[i], name);
+		*lacks |= !strcmp(name, SYMBOL_UNKNOWN);
 		for (char *c = name; *c; c++)
 			if (*c == ';')
 				*c = ':';
@@ -112,19 +135,45 @@ static char *resolve(struct frames *f, pid_t pid, int32_t id)
 	return text;
 }
 
+/* Resolve again what lacks names, if there are more by now; what it was lives on, for somebody may still have it. */
+static void complete(struct frames *f, struct known *k)
+{
+	struct old *old;
+	bool lacks;
+	char *text;
+
+	if (!symbols__more(f->symbols, k->pid, k->edition))
+		return;
+	text = resolve(f, k->pid, k->id, &lacks);
+	old = text && strcmp(text, k->text) ? malloc(sizeof(*old)) : NULL;
+	k->edition = symbols__edition(f->symbols);
+	if (!old) {
+		free(text);
+		return;
+	}
+	*old = (struct old){ f->old, k->text };
+	f->old = old;
+	k->text = text;
+	k->lacks = lacks;
+}
+
 const char *frames__get(struct frames *f, pid_t pid, int32_t id)
 {
 	struct known key = { .pid = pid, .id = id }, *new, **node = tfind(&key, &f->known, by_key);
 
 	if (id < 0)
 		return NULL;
-	if (node)
+	if (node) {
+		if ((*node)->lacks)
+			complete(f, *node);
 		return (*node)->text;
+	}
 	new = malloc(sizeof(*new));
 	if (!new)
 		return NULL;
 	*new = key;
-	new->text = resolve(f, pid, id);
+	new->text = resolve(f, pid, id, &new->lacks);
+	new->edition = symbols__edition(f->symbols);
 	node = tsearch(new, &f->known, by_key);
 	if (!node) {
 		free_known(new);
@@ -165,6 +214,7 @@ void frames__retain(struct frames *f, const struct stack_row *rows, size_t n)
 	}
 	tdestroy(f->known, free_known);
 	f->known = kept;
+	free_old(f);
 	/* Nothing wrong comes of knowing more processes. */
 	if (pids)
 		symbols__retain(f->symbols, pids, 2 * n);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Stacks as text, resolved once and kept as long as rows refer to them. */
+/* Stacks as text, resolved once, and again where names were missing, and kept as long as rows refer to them. */
 #ifndef VMALOCKTOP_FRAMES_H
 #define VMALOCKTOP_FRAMES_H
 

@@ -11,6 +11,7 @@
 
 #include "clock.h"
 #include "maps_fetch.h"
+#include "program.h"
 #include "text.h"
 
 /*
@@ -113,11 +114,6 @@ static int keep_known(struct places *p, struct known *k)
 	return 0;
 }
 
-static uint64_t now_ms(void)
-{
-	return clock__now() / 1000000 + 1;
-}
-
 struct places *places__new(const char *proc)
 {
 	struct places *p = calloc(1, sizeof(*p));
@@ -186,23 +182,11 @@ static void read_comm(const struct places *p, struct process *process)
 /* When the process with this PID started, 0 if that can't be read. */
 static uint64_t read_birth(const struct places *p, uint32_t tgid)
 {
-	FILE *f = open_proc(p, tgid, "stat");
-	unsigned long long born = 0;
-	char line[1024], *at;
-	size_t n;
+	struct program program = { 0 };
 
-	if (!f)
-		return 0;
-	n = fread(line, 1, sizeof(line) - 1, f);
-	fclose(f);
-	line[n] = '\0';
-	/* The name is in parentheses and may have some, too; the 20th field behind it is the start. */
-	at = strrchr(line, ')');
-	for (int field = 0; at && field < 20; field++)
-		at = strchr(at + 1, ' ');
-	if (at && sscanf(at, "%llu", &born) != 1)
-		born = 0;
-	return born;
+	if (p->proc)
+		program__read(p->proc, tgid, &program);
+	return program.born;
 }
 
 /* Processes that aren't needed any more. */
@@ -304,7 +288,7 @@ static uint64_t pause_ms(uint64_t cpu_ns, uint64_t ms)
 /* Read the mappings anew. */
 static int read_process(struct places *p, struct process *process)
 {
-	uint64_t born = read_birth(p, process->tgid), begun = now_ms(), cpu_ns;
+	uint64_t born = read_birth(p, process->tgid), begun = clock__ms(), cpu_ns;
 	struct ranges maps = { 0 };
 	int err, reason;
 	char *path;
@@ -327,9 +311,9 @@ static int read_process(struct places *p, struct process *process)
 	err = maps__fetch(path, &maps, &cpu_ns);
 	reason = errno;
 	if (err && reason == ETIMEDOUT)
-		process->next_ms = now_ms() + HANGS_MS;
+		process->next_ms = clock__ms() + HANGS_MS;
 	else
-		process->next_ms = begun + pause_ms(cpu_ns, now_ms() - begun);
+		process->next_ms = begun + pause_ms(cpu_ns, clock__ms() - begun);
 	free(path);
 	/* Of one that is gone or about to there will never be more to read. */
 	process->missed = err && born ? unread(reason) : 0;
@@ -373,7 +357,7 @@ void places__catch_up(struct places *p, uint32_t tgid)
 {
 	struct process *process = process_of(p, tgid);
 
-	if (process && now_ms() >= process->next_ms)
+	if (process && clock__ms() >= process->next_ms)
 		read_process(p, process);
 }
 
@@ -426,7 +410,7 @@ const struct place *places__get(struct places *p, uint32_t tgid, uint64_t start,
 		return &nowhere;
 	/* Where one is gone the others aren't looked for again, in the same snapshot. */
 	late = !p->snapshots || process->snapshots != p->snapshots;
-	if (late && now_ms() >= process->next_ms) {
+	if (late && clock__ms() >= process->next_ms) {
 		read_process(p, process);
 		late = false;
 	}

@@ -5,18 +5,21 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <search.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 #include <zstd.h>
 
 #include "diag.h"
+#include "text.h"
 
 /* A name that has been written. */
 struct written {
 	enum frame_type type;
 	uint64_t id, end;
 	uint32_t tgid;
+	uint64_t hash;			/* of what was written; not a part of the key, as all before is */
 };
 
 struct record {
@@ -86,11 +89,11 @@ static void frame(struct record *r, enum frame_type type, const void *data, size
 
 static int by_name(const void *a, const void *b)
 {
-	return memcmp(a, b, sizeof(struct written));
+	return memcmp(a, b, offsetof(struct written, hash));
 }
 
-/* Whether that name is new; it counts as written then. */
-static bool is_new(struct record *r, enum frame_type type, uint32_t tgid, uint64_t id, uint64_t end)
+/* Whether that name is new, or another one than was written, by @hash; it counts as written then. */
+static bool is_new(struct record *r, enum frame_type type, uint32_t tgid, uint64_t id, uint64_t end, uint64_t hash)
 {
 	struct written *w = calloc(1, sizeof(*w)), **node;
 
@@ -102,13 +105,20 @@ static bool is_new(struct record *r, enum frame_type type, uint32_t tgid, uint64
 	w->tgid = tgid;
 	w->id = id;
 	w->end = end;
+	w->hash = hash;
 	node = tsearch(w, &r->written, by_name);
 	if (node && *node == w)
 		return true;
 	free(w);
-	if (!node)
+	if (!node) {
 		fail(r, "out of memory");
-	return false;
+		return false;
+	}
+	w = *node;
+	if (w->hash == hash)
+		return false;
+	w->hash = hash;
+	return true;
 }
 
 static const struct place *place(void *ctx, uint32_t tgid, uint64_t start, uint64_t end)
@@ -117,7 +127,7 @@ static const struct place *place(void *ctx, uint32_t tgid, uint64_t start, uint6
 	const struct place *p = r->inner.place(r->inner.ctx, tgid, start, end);
 	struct recording_place out = { .start = start, .end = end, .tgid = tgid, .place = *p };
 
-	if (is_new(r, FRAME_PLACE, tgid, start, end))
+	if (is_new(r, FRAME_PLACE, tgid, start, end, 0))
 		frame(r, FRAME_PLACE, &out, sizeof(out));
 	return p;
 }
@@ -126,7 +136,8 @@ static void text(struct record *r, enum frame_type type, uint32_t tgid, uint64_t
 {
 	struct recording_text head = { .id = id, .tgid = tgid };
 
-	if (!is_new(r, type, tgid, id, 0))
+	/* A cgroup that has been removed is no longer found: what it was called once stays. */
+	if (!is_new(r, type, tgid, id, 0, type == FRAME_FRAMES ? text__hash(s) : 0))
 		return;
 	begin_frame(r, type, sizeof(head) + strlen(s));
 	compress(r, &head, sizeof(head), ZSTD_e_continue);

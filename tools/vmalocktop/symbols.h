@@ -3,11 +3,13 @@
 #ifndef VMALOCKTOP_SYMBOLS_H
 #define VMALOCKTOP_SYMBOLS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
-#define SYMBOL_LEN 128
+#define SYMBOL_LEN	128
+#define SYMBOL_UNKNOWN	"[unknown]"
 
 struct symbols;
 
@@ -26,9 +28,19 @@ void symbols__retain(struct symbols *s, const pid_t *pids, size_t n);
  * @buf: room for the name
  *
  * A process' files are opened as it sees them, also in another mount
- * namespace; code that was compiled at run time is named by its jit_map.  What is known of a process stays when it is gone.
- * Return: @buf; "[unknown]" if there is no name, "[module]" if only that is known.
+ * namespace; code that was compiled at run time is named by its jit_map.  What
+ * is known of a process stays when it is gone, until it runs another program or
+ * another process has its PID.  When a name is missing, what has been loaded or
+ * compiled since is looked up: once a second, or if there was never anything
+ * new, mappings every sixteen.
+ * Return: @buf; SYMBOL_UNKNOWN if there is no name, "[module]" if only that is known.
  */
 const char *symbols__name(struct symbols *s, pid_t pid, uint64_t address, char buf[SYMBOL_LEN]);
+
+/* symbols__edition() - a number that grows whenever more is known of a process */
+uint64_t symbols__edition(const struct symbols *s);
+
+/* symbols__more() - look, if it is time to, whether more is known of the program that a process ran at edition @since */
+bool symbols__more(struct symbols *s, pid_t pid, uint64_t since);
 
 #endif

@@ -61,6 +61,16 @@ int text__bytes(const char *s, int *characters)
 	return bytes;
 }
 
+/* FNV-1a. */
+uint64_t text__hash(const char *s)
+{
+	uint64_t h = 0xcbf29ce484222325;
+
+	for (; *s; s++)
+		h = (h ^ (unsigned char)*s) * 0x100000001b3;
+	return h;
+}
+
 /* Inside of a UTF-8 sequence. */
 static bool inside(const char *s)
 {

@@ -11,6 +11,9 @@
 /* text__clean() - put '?' for control characters and bytes that aren't UTF-8, in place */
 void text__clean(char *s);
 
+/* text__hash() - a number that differs if texts do, but for one in 2^64 */
+uint64_t text__hash(const char *s);
+
 /**
  * text__bytes() - how many bytes the first characters of a text take
  * @s: it, clean
