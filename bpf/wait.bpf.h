@@ -62,7 +62,8 @@ static __always_inline void begin_fault_wait(void *ctx, struct vt_counters *c,
 		none = find_blocker(mm, kind == VT_MMAP_LOCK, who, t->args);
 		if (none) {
 			c->no_blocker[slot_of(none - 1, VT_NO_BLOCKERS)]++;
-			who->tid = 0;
+			/* Not who the last one was either, or waits for nobody known would be told apart by that. */
+			__builtin_memset(who, 0, sizeof(*who));
 		}
 		who->victim_tgid = tgid;
 		who->kind = kind;

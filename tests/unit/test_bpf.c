@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include <bpf/bpf.h>
+#include <bpf/btf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <inttypes.h>
@@ -216,6 +217,60 @@ static void fault_waits(void **state)
 	assert_true(vma_hist(skel, &key, &h));
 	assert_int_equal(hist__count(&h), 1);
 	assert_int_equal(entries(skel->maps.vmas), 2);
+}
+
+/* Where in a task's state the blocker of its last wait is. */
+static size_t offset_of_stall(const struct vmalocktop *skel)
+{
+	const struct btf *btf = bpf_object__btf(skel->obj);
+	int id = btf__find_by_name_kind(btf, "task_state", BTF_KIND_STRUCT);
+	const struct btf_type *t;
+
+	assert_true(id > 0);
+	t = btf__type_by_id(btf, id);
+	for (int i = 0; i < btf_vlen(t); i++)
+		if (!strcmp(btf__name_by_offset(btf, btf_members(t)[i].name_off), "stall"))
+			return btf_member_bit_offset(t, i) / 8;
+	fail_msg("struct task_state has no stall");
+	return 0;
+}
+
+/* Say that the last wait of this thread was behind some writer. */
+static void set_last_blocker(struct vmalocktop *skel)
+{
+	const struct vt_blocker_key who = { .tid = 5, .tgid = 4, .syscall = 9, .comm = "mapper" };
+	size_t size = bpf_map__value_size(skel->maps.tasks);
+	char *task = calloc(1, size);
+	int fd = syscall(SYS_pidfd_open, getpid(), 0);
+
+	assert_true(fd >= 0);
+	memcpy(task + offset_of_stall(skel), &who, sizeof(who));
+	assert_int_equal(bpf_map_update_elem(bpf_map__fd(skel->maps.tasks), &fd, task, BPF_ANY), 0);
+	close(fd);
+	free(task);
+}
+
+/* Of a writer that isn't known nothing is: all waits for one are one row. */
+static void unknown_blockers_are_one(void **state)
+{
+	struct vmalocktop *skel = open_for(0, 64);
+	const struct vt_blocker_key none = { .victim_tgid = getpid(), .kind = VT_BABY };
+	struct vt_stack_key key;
+
+	(void)state;
+	skel->rodata->vt_stacks = true;
+	bpf_map__set_max_entries(skel->maps.stacked, 16);
+	bpf_map__set_max_entries(skel->maps.wanted, 16);
+	bpf_map__set_max_entries(skel->maps.stacks, 16);
+	bpf_map__set_value_size(skel->maps.stacks, 64 * sizeof(uint64_t));
+	load_opened(skel);
+	set_last_blocker(skel);
+	RUN(skel->progs.vma_baby_wait_begin, 0, 0x1000, 0x1000, 0x3000, BABY_STATE);
+	RUN(skel->progs.vma_baby_wait_end, 0, 0x1000, 0x1000, 0x3000, BABY_STATE, 0);
+	assert_int_equal(counters(skel).no_blocker[VT_UNREADABLE], 1);
+	assert_int_equal(bpf_map_get_next_key(bpf_map__fd(skel->maps.stacked), NULL, &key), 0);
+	assert_memory_equal(&key.who, &none, sizeof(none));
+	vmalocktop__destroy(skel);
 }
 
 static void drains_and_lives(void **state)
@@ -733,6 +788,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(fallbacks_and_backoffs, setup, teardown),
 		cmocka_unit_test_setup_teardown(attempts_without_a_reference, setup, teardown),
 		cmocka_unit_test_setup_teardown(fault_waits, setup, teardown),
+		cmocka_unit_test(unknown_blockers_are_one),
 		cmocka_unit_test_setup_teardown(drains_and_lives, setup, teardown),
 		cmocka_unit_test_setup_teardown(halves_are_counted_not_timed, setup, teardown),
 		cmocka_unit_test_setup_teardown(stock_faults, setup, teardown),
