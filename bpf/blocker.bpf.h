@@ -10,6 +10,9 @@
 #define RWSEM_READER_OWNED	1UL	/* kernel/locking/rwsem.c */
 #define RWSEM_OWNER_FLAGS	7UL
 #define MAX_QUEUE		8
+#define TS_COMPAT		0x2	/* arch/x86/include/asm/thread_info.h */
+#define PSR_MODE_MASK		0x1f	/* arch/arm64/include/uapi/asm/ptrace.h and asm/ptrace.h: 32-bit, user mode */
+#define PSR_MODE32_USER		0x10
 
 /* How far above the bottom of a task's kernel stack the registers are that it entered with; 0: not known yet. */
 __u64 vt_regs_at;
@@ -73,6 +76,30 @@ static __always_inline __s32 regs_syscall(bool can, void *regs, __u64 *args)
 	return nr;
 }
 
+/* Whether the system call that @task, with these @regs, is in, if any, is one of 32-bit programs. */
+static __always_inline bool compat_call(bool can, struct task_struct *task, void *regs)
+{
+	if (bpf_core_field_exists(struct task_struct___x86, thread_info.status)) {
+		struct task_struct___x86 *x86 = MAY_READ(can, (struct task_struct___x86 *)task);
+
+		return READ(can, x86, thread_info.status) & TS_COMPAT;
+	}
+	if (bpf_core_field_exists(struct pt_regs___arm64, pstate)) {
+		struct pt_regs___arm64 *arm64 = MAY_READ(can, (struct pt_regs___arm64 *)regs);
+
+		return (READ(can, arm64, pstate) & PSR_MODE_MASK) == PSR_MODE32_USER;
+	}
+	return false;
+}
+
+/* The system call as it is told apart: struct vt_blocker_key's. */
+static __always_inline __s32 task_syscall(bool can, struct task_struct *task, void *regs, __u64 *args)
+{
+	__s32 nr = regs_syscall(can, regs, args);
+
+	return nr >= 0 && compat_call(can, task, regs) ? nr | VT_COMPAT_CALL : nr;
+}
+
 /* Whether the task @self, the current one, came here from user mode by an exception, not by a system call. */
 static __always_inline bool in_user_fault(struct task_struct *self)
 {
@@ -132,7 +159,7 @@ static __always_inline int describe(bool can, struct task_struct *task, void *re
 		return 1 + VT_UNREADABLE;
 	who->tid = tid;
 	who->tgid = tgid;
-	who->syscall = regs_syscall(can, regs, args);
+	who->syscall = task_syscall(can, task, regs, args);
 	return 0;
 }
 
@@ -206,7 +233,7 @@ static __always_inline int find_blocker_if(bool can, struct mm_struct *mm, bool 
 			return err;
 		/* One that has had the lock meanwhile may be anywhere. */
 		return queued_writer(can, mm) == writer && write_section(can, mm) == section &&
-		       regs_syscall(can, regs, NULL) == who->syscall ? 0 : 1 + VT_NOBODY;
+		       task_syscall(can, writer, regs, NULL) == who->syscall ? 0 : 1 + VT_NOBODY;
 	}
 	task = MAY_READ(can, task);
 	regs = task_regs(can, task);
@@ -220,7 +247,7 @@ static __always_inline int find_blocker_if(bool can, struct mm_struct *mm, bool 
 	 */
 	owner ^= READ(can, mm, mmap_lock.owner.counter);
 	if (owner & ~RWSEM_OWNER_FLAGS || write_section(can, mm) != section ||
-	    regs_syscall(can, regs, NULL) != who->syscall)
+	    task_syscall(can, task, regs, NULL) != who->syscall)
 		return 1 + VT_NOBODY;
 	return 0;
 }

@@ -119,12 +119,18 @@ struct vt_vma_key {
 	__u16 unmapped;		/* 1: no VMA but a hole, when the fault that had waited looked; or a part of it */
 };
 
+/*
+ * Part of the number of a system call that a 32-bit program makes, or one that calls as these do: numbers are others
+ * there. The machine's own ones are less (those of x32 have bit 30).
+ */
+#define VT_COMPAT_CALL	0x20000000
+
 /* Who a fault waits for: the owner of mmap_lock when the wait began. */
 struct vt_blocker_key {
 	__u32 victim_tgid;
 	__u32 tid;		/* the owner's; initial PID namespace */
 	__u32 tgid;
-	__s32 syscall;		/* number of the system call it was in, -1: in none */
+	__s32 syscall;		/* number of the system call it was in, maybe with VT_COMPAT_CALL; -1: in none */
 	__u32 kind;		/* VT_BABY, VT_EXCL or VT_MMAP_LOCK */
 	__u32 zero;		/* makes the size a multiple of 8 */
 	char comm[VT_COMM_LEN];	/* the owner's, at that time */

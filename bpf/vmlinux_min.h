@@ -98,8 +98,18 @@ struct pt_regs___x86 {
 struct pt_regs___arm64 {
 	unsigned long long regs[31];
 	unsigned long long pc;
+	unsigned long long pstate;
 	unsigned long long orig_x0;
 	int syscallno;
+};
+
+/* Whether it is a call of 32-bit programs: x86 says so here, arm64 in pstate. */
+struct thread_info___x86 {
+	unsigned int status;
+};
+
+struct task_struct___x86 {
+	struct thread_info___x86 thread_info;
 };
 
 /* What the task iterator gives to its program. */

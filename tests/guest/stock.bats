@@ -97,3 +97,14 @@ truth() {
 	truth '.waits.mmap_lock.count > 0'
 	truth 'any(.blockers[]; .syscall == "mprotect")'
 }
+
+@test "a system call of 32-bit programs has no name of another" {
+	build/tests/guest/old_calls 300 3>&- &
+	load=$!
+	run --separate-stderr "$top" --json --duration 5 -p "$load"
+	kill "$load"
+	echo "status $status, stderr: $stderr"
+	[ "$status" -eq 0 ]
+	truth 'any(.blockers[]; .syscall == "compat syscall 125")'
+	truth '[.blockers[].syscall | select(IN("compat syscall 125", "madvise", "") | not)] | if . == [] then true else error("\(.)") end'
+}

@@ -10,6 +10,7 @@
 #include <sys/syscall.h>
 
 #include "names.h"
+#include "vmalocktop.h"
 
 static void from_btf(void **state)
 {
@@ -48,13 +49,16 @@ static void without_btf(void **state)
 
 static void system_calls(void **state)
 {
-	char buf[16];
+	char buf[NAME_LEN];
 
 	(void)state;
 	assert_string_equal(syscall_name(SYS_mmap, buf, sizeof(buf)), "mmap");
 	assert_string_equal(syscall_name(SYS_mprotect, buf, sizeof(buf)), "mprotect");
 	assert_string_equal(syscall_name(-1, buf, sizeof(buf)), "-");
 	assert_string_equal(syscall_name(99999, buf, sizeof(buf)), "99999");
+	/* Munmap for i386; here 91 is another call. */
+	assert_string_equal(syscall_name(VT_COMPAT_CALL | 91, buf, sizeof(buf)), "compat syscall 91");
+	assert_string_equal(syscall_name(VT_COMPAT_CALL, buf, sizeof(buf)), "compat syscall 0");
 }
 
 int main(void)

@@ -7,6 +7,8 @@
 #include <string.h>
 #include <sys/syscall.h>
 
+#include "vmalocktop.h"
+
 /* Each enum and the prefix that its values share: VMA_OP_MMAP is "mmap". */
 static const struct {
 	const char *type, *prefix;
@@ -77,6 +79,10 @@ const char *syscall_name(int nr, char *buf, size_t len)
 {
 	if (nr == -1)
 		return "-";
+	if (nr > 0 && nr & VT_COMPAT_CALL) {
+		snprintf(buf, len, "compat syscall %d", nr & ~VT_COMPAT_CALL);
+		return buf;
+	}
 	for (size_t i = 0; i < sizeof(syscalls) / sizeof(syscalls[0]); i++)
 		if (syscalls[i].nr == nr)
 			return syscalls[i].name;

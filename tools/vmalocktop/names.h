@@ -34,11 +34,11 @@ int names__find(const struct names *names, enum names_of of, const char *name);
 
 /**
  * syscall_name() - name of a system call on this machine
- * @nr: its number; -1 means none
+ * @nr: its number, as in struct vt_blocker_key; -1 means none
  * @buf: room for a number
  * @len: its size
  *
- * Return: the name, the number when it has none, "-" for -1.
+ * Return: the name, the number when it has none, "compat syscall N" for that of a 32-bit program, "-" for -1.
  */
 const char *syscall_name(int nr, char *buf, size_t len);
 
