@@ -9,6 +9,7 @@
 #include <bpf/btf.h>
 #include <sys/syscall.h>
 
+#include "model.h"
 #include "names.h"
 #include "vmalocktop.h"
 
@@ -56,6 +57,9 @@ static void system_calls(void **state)
 	assert_string_equal(syscall_name(SYS_mprotect, buf, sizeof(buf)), "mprotect");
 	assert_string_equal(syscall_name(-1, buf, sizeof(buf)), "-");
 	assert_string_equal(syscall_name(99999, buf, sizeof(buf)), "99999");
+	/* Newer than Debian 12's headers. */
+	assert_string_equal(syscall_name(462, buf, sizeof(buf)), "mseal");
+	assert_true(model__call_has_range(syscall_name(462, buf, sizeof(buf))));
 	/* Munmap for i386; here 91 is another call. */
 	assert_string_equal(syscall_name(VT_COMPAT_CALL | 91, buf, sizeof(buf)), "compat syscall 91");
 	assert_string_equal(syscall_name(VT_COMPAT_CALL, buf, sizeof(buf)), "compat syscall 0");
