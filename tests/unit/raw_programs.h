@@ -67,9 +67,10 @@ static void load_opened(struct vmalocktop *skel)
 /* How many entries a map has. */
 static int entries(const struct bpf_map *map)
 {
-	char key[64];
+	char key[256];
 	int n = 0;
 
+	assert_true(bpf_map__key_size(map) <= sizeof(key));
 	for (int err = bpf_map_get_next_key(bpf_map__fd(map), NULL, key); !err;
 	     err = bpf_map_get_next_key(bpf_map__fd(map), key, key))
 		n++;
