@@ -9,7 +9,7 @@ kill_leftovers() {
 
 	for pid in $(jobs -p); do
 		# its children first: what a program traces or times would outlive it
-		pkill -KILL -P "$pid" || true
+		pkill -KILL -P "$pid" || true	# 1: it has none
 		kill -KILL "$pid" 2>/dev/null || true
 		wait "$pid" 2>/dev/null || true
 	done

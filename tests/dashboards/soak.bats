@@ -21,12 +21,17 @@ teardown() {
 
 # while_it_lives - processes one after the other, each with waits in VMAs of its own; every other one is killed amid them
 while_it_lives() {
-	local i
+	local i status
 
 	for ((i = 0; ; i++)); do
 		[ -e "$BATS_TEST_TMPDIR/lives" ] || return 0
+		status=0
 		timeout --signal=KILL $((i % 2 ? 1 : 60)) nice -n 19 build/bin/vmalock-load \
-			--duration=2 --size=1G --faulters=2 --mappers=1 --modes=anon,replace || true
+			--duration=2 --size=1G --faulters=2 --mappers=1 --modes=anon,replace || status=$?
+		if [ "$status" != $((i % 2 ? 137 : 0)) ]; then
+			echo "process $i ended with status $status"
+			return 1
+		fi
 		echo "$i" >"$BATS_TEST_TMPDIR/processes"
 		sleep 2
 	done >"$BATS_TEST_TMPDIR/loads" 2>&1 3>&-
@@ -75,6 +80,8 @@ most() {
 	late=$(most 0.8 1)
 	echo "# $soak s, $looks looks, $(cat "$BATS_TEST_TMPDIR/processes") processes: $(most 0 0.1) KiB in the first tenth," \
 		"$early KiB amid, $late KiB in the last fifth" >&3
+	# there are processes to the end
+	kill -0 "$processes" || { tail -n 20 "$BATS_TEST_TMPDIR/loads"; false; }
 	[ "$(cat "$BATS_TEST_TMPDIR/processes")" -gt $((soak / 60)) ]
 	[ "$looks" -gt $((soak / 60)) ]
 	# What a page follows of one region is 1.2 MiB, and such pieces may lie apart: one more is no growth.

@@ -16,6 +16,15 @@ coverage_of() {
 	"$top" --coverage | sed -n "s/^$1  *//p"
 }
 
+# watch_load - a report of five seconds of the load, which has lived until then
+watch_load() {
+	run --separate-stderr "$top" --json --duration 5 -p "$load"
+	echo "status $status, stderr: $stderr"
+	kill "$load"
+	wait "$load" || [ $? -eq 143 ]
+	[ "$status" -eq 0 ]
+}
+
 # truth FILTER - whether jq's FILTER is true of the report, with $pid as that of the load
 truth() {
 	jq -e --argjson pid "$load" "$1" <<<"$output"
@@ -42,11 +51,7 @@ truth() {
 @test "faults: what share fell back, how long they waited, behind whom, on which VMA" {
 	build/bin/vmalock-load --duration 300 --modes anon,replace,mprotect >/dev/null 3>&- &
 	load=$!
-	run --separate-stderr "$top" --json --duration 5 -p "$load"
-	kill "$load"
-	wait "$load" || [ $? -eq 143 ]
-	echo "status $status, stderr: $stderr"
-	[ "$status" -eq 0 ]
+	watch_load
 	truth '.faults.count > 1000 and ([.faults.fallbacks[]] | add) > 0'
 	if [ "$kernel" = 6.1 ]; then
 		# A fault may be between its two events at either end.
@@ -89,10 +94,7 @@ truth() {
 		    m.madvise(mmap.MADV_DONTNEED)
 	EOF
 	load=$!
-	run --separate-stderr "$top" --json --duration 5 -p "$load"
-	kill "$load"
-	echo "status $status, stderr: $stderr"
-	[ "$status" -eq 0 ]
+	watch_load
 	truth '.faults.fallbacks.kernel > 0 or .faults.count > 1000'
 	truth '.waits.mmap_lock.count > 0'
 	truth 'any(.blockers[]; .syscall == "mprotect")'
@@ -101,10 +103,7 @@ truth() {
 @test "a system call of 32-bit programs has no name of another" {
 	build/tests/guest/old_calls 300 3>&- &
 	load=$!
-	run --separate-stderr "$top" --json --duration 5 -p "$load"
-	kill "$load"
-	echo "status $status, stderr: $stderr"
-	[ "$status" -eq 0 ]
+	watch_load
 	truth 'any(.blockers[]; .syscall == "compat syscall 125")'
 	truth '[.blockers[].syscall | select(IN("compat syscall 125", "madvise", "") | not)] | if . == [] then true else error("\(.)") end'
 }

@@ -10,11 +10,10 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "frames.h"
+#include "stopped_clock.h"
 #include "symbols.h"
 
 #define JIT_BASE 0x10000000000ULL
@@ -22,17 +21,6 @@
 void __attribute__((noinline)) a_function_of_this_program(void)
 {
 	__asm__ volatile("nop; nop; nop");
-}
-
-/* What the clock says, in seconds, once a test stops it. */
-static time_t stopped_at;
-
-int clock_gettime(clockid_t clock, struct timespec *t)
-{
-	if (!stopped_at)
-		return syscall(SYS_clock_gettime, clock, t);
-	*t = (struct timespec){ .tv_sec = stopped_at };
-	return 0;
 }
 
 /* Stacks of this program: 1 and 2 are the same function, 3 is nowhere, 4 is compiled at run time, 6 later. */
@@ -65,7 +53,7 @@ static int setup(void **state)
 	fprintf(f, "%llx 100 Lcom/acme;::run\033[2J\nnonsense\n%llx 100 other\n", JIT_BASE, JIT_BASE + 0x100);
 	assert_int_equal(fclose(f), 0);
 	asked = 0;
-	stopped_at = 0;
+	stopped_ms = 0;
 	*state = frames__new(read_stack, &asked);
 	assert_non_null(*state);
 	return 0;
@@ -114,15 +102,13 @@ static void a_stack_is_read_once(void **state)
 static void functions_compiled_later(void **state)
 {
 	const char *before, *after;
-	struct timespec t;
 	char path[64];
 	FILE *f;
 
-	syscall(SYS_clock_gettime, CLOCK_MONOTONIC, &t);
-	stopped_at = t.tv_sec + 3600;
+	stop_clock();
 	before = frames__get(*state, getpid(), 6);
 	assert_string_equal(before, "a_function_of_this_program;[unknown]");
-	stopped_at++;
+	stopped_ms += 1000;
 	assert_ptr_equal(frames__get(*state, getpid(), 6), before);
 	snprintf(path, sizeof(path), "/tmp/perf-%d.map", getpid());
 	f = fopen(path, "ae");
@@ -130,13 +116,13 @@ static void functions_compiled_later(void **state)
 	fprintf(f, "%llx 100 later\n", JIT_BASE + 0x1000);
 	assert_int_equal(fclose(f), 0);
 	assert_ptr_equal(frames__get(*state, getpid(), 6), before);
-	stopped_at++;
+	stopped_ms += 1000;
 	after = frames__get(*state, getpid(), 6);
 	assert_string_equal(after, "a_function_of_this_program;later");
 	assert_string_equal(before, "a_function_of_this_program;[unknown]");
 	/* There is nothing more to be known. */
 	asked = 0;
-	stopped_at++;
+	stopped_ms += 1000;
 	assert_ptr_equal(frames__get(*state, getpid(), 6), after);
 	assert_int_equal(asked, 0);
 }

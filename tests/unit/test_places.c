@@ -13,33 +13,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "places.h"
+#include "stopped_clock.h"
 
 static char proc[] = "/tmp/test_places.XXXXXX";
-
-/* What the clock says, in seconds, once a test stops it: how soon mappings are read again depends on how long it took. */
-static time_t stopped_at;
-
-int clock_gettime(clockid_t clock, struct timespec *t)
-{
-	if (!stopped_at)
-		return syscall(SYS_clock_gettime, clock, t);
-	*t = (struct timespec){ .tv_sec = stopped_at };
-	return 0;
-}
-
-/* In an hour: a time out must not have passed before the wait for it begins. */
-static void stop_clock(void)
-{
-	struct timespec t;
-
-	syscall(SYS_clock_gettime, CLOCK_MONOTONIC, &t);
-	stopped_at = t.tv_sec + 3600;
-}
 
 static void write_file(const char *name, const char *text)
 {
@@ -72,7 +51,7 @@ static int make_proc(void **state)
 	char path[128];
 
 	(void)state;
-	stopped_at = 0;
+	stopped_ms = 0;
 	strcpy(proc + strlen(proc) - 6, "XXXXXX");
 	if (!mkdtemp(proc))
 		return -1;
@@ -196,10 +175,10 @@ static void why_a_region_is_not_known(void **state)
 	place = places__get(p, 42, 0x3000, 0x4000);
 	assert_int_equal(place->region.start, REGION_UNREAD);
 	assert_int_equal(place->region.end, REGION_UNREAD);
-	stopped_at++;
+	stopped_ms += 1000;
 	assert_int_equal(places__get(p, 42, 0x3000, 0x4000)->region.start, REGION_UNMAPPED);
 	/* What is in one snapshot needs one reading; of the next one's nothing is known yet. */
-	stopped_at++;
+	stopped_ms += 1000;
 	places__snapshot(p);
 	for (uint64_t start = 0x11000; start < 0x15000; start += 0x1000)
 		assert_int_equal(places__get(p, 42, start, start + 0x1000)->region.start, REGION_UNMAPPED);
@@ -207,10 +186,10 @@ static void why_a_region_is_not_known(void **state)
 	assert_int_equal(places__get(p, 42, 0x16000, 0x17000)->region.start, REGION_UNREAD);
 	/* They can't be read now: that is not for ever. */
 	write_file("maps", "nonsense\n");
-	stopped_at++;
+	stopped_ms += 1000;
 	assert_int_equal(places__get(p, 42, 0x5000, 0x6000)->region.start, REGION_UNREAD);
 	write_file("maps", "1000-10000 rw-p 00000000 00:00 0 [anon:late]\n");
-	stopped_at++;
+	stopped_ms += 1000;
 	places__catch_up(p, 42);
 	assert_string_equal(places__get(p, 42, 0x5000, 0x6000)->region.name, "[anon:late]");
 	/* Nor may everybody read them. */
@@ -220,12 +199,12 @@ static void why_a_region_is_not_known(void **state)
 	snprintf(path, sizeof(path), "%s/42/maps", proc);
 	assert_int_equal(chmod(path, 0600), 0);
 	assert_int_equal(seteuid(65534), 0);
-	stopped_at++;
+	stopped_ms += 1000;
 	places__snapshot(p);
 	assert_int_equal(places__get(p, 42, 0x20000, 0x30000)->region.start, REGION_FORBIDDEN);
 	assert_int_equal(seteuid(0), 0);
 	assert_int_equal(places__get(p, 42, 0x20000, 0x30000)->region.start, REGION_FORBIDDEN);
-	stopped_at++;
+	stopped_ms += 1000;
 	places__snapshot(p);
 	assert_int_equal(places__get(p, 42, 0x20000, 0x30000)->region.start, REGION_UNMAPPED);
 	/* Of a process that is gone nothing will be. */

@@ -120,21 +120,27 @@ static char *replayed(void)
 	return text;
 }
 
+/* What is replayed of a report for each of @called, which the stack is called then; @forget: it is another stack. */
+static char *called_in_turn(const char *const *called, int n, bool forget)
+{
+	for (int i = 0; i < n; i++) {
+		struct stack_row r = row("a", ID, 1 + i);
+
+		now_called = called[i];
+		if (forget)
+			record__forget_stacks(record);
+		report(1000000 * (i + 1), &r, 1);
+	}
+	return replayed();
+}
+
 /* Each report has the stack that the index had in it, also the first again, and one that can't be read. */
 static void an_index_used_again(void **state)
 {
 	static const char *const called[] = { "main;old", "main;new", "main;old", NULL };
-	char *text;
+	char *text = called_in_turn(called, 4, true);
 
 	(void)state;
-	for (int i = 0; i < 4; i++) {
-		struct stack_row r = row("a", ID, 1 + i);
-
-		now_called = called[i];
-		record__forget_stacks(record);
-		report(1000000 * (i + 1), &r, 1);
-	}
-	text = replayed();
 	assert_string_equal(text, "a;main;old;[baby wait];[blocker unknown] 1\n"
 				  "a;main;new;[baby wait];[blocker unknown] 1\n"
 				  "a;main;old;[baby wait];[blocker unknown] 1\n"
@@ -146,16 +152,9 @@ static void an_index_used_again(void **state)
 static void a_stack_with_other_names(void **state)
 {
 	static const char *const called[] = { "main;[unknown]", "main;later", "main;later", "main;[unknown]" };
-	char *text;
+	char *text = called_in_turn(called, 4, false);
 
 	(void)state;
-	for (int i = 0; i < 4; i++) {
-		struct stack_row r = row("a", ID, 1 + i);
-
-		now_called = called[i];
-		report(1000000 * (i + 1), &r, 1);
-	}
-	text = replayed();
 	assert_string_equal(text, "a;main;[unknown];[baby wait];[blocker unknown] 1\n"
 				  "a;main;later;[baby wait];[blocker unknown] 1\n"
 				  "a;main;later;[baby wait];[blocker unknown] 1\n"

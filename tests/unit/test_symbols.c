@@ -13,35 +13,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "jit_map.h"
+#include "stopped_clock.h"
 #include "symbols.h"
 
 #define PATH	512
 #define HANGS	60	/* seconds */
-
-/* What the clock says, in milliseconds, once a test stops it. */
-static uint64_t stopped_ms;
-
-int clock_gettime(clockid_t clock, struct timespec *t)
-{
-	if (!stopped_ms)
-		return syscall(SYS_clock_gettime, clock, t);
-	*t = (struct timespec){ .tv_sec = stopped_ms / 1000, .tv_nsec = stopped_ms % 1000 * 1000000 };
-	return 0;
-}
-
-/* In an hour: a time out must not have passed before the wait for it begins. */
-static void stop_clock(void)
-{
-	struct timespec t;
-
-	syscall(SYS_clock_gettime, CLOCK_MONOTONIC, &t);
-	stopped_ms = (t.tv_sec + 3600) * 1000;
-}
 
 static char proc[] = "/tmp/test_symbols.XXXXXX";
 static char perf_map[PATH];

@@ -101,7 +101,6 @@ static void build_fallbacks(struct model *m, const struct vt_counters *now,
 	static const char *const stock[VT_FELL] = {
 		[VT_FELL_USER] = "unknown", [VT_FELL_KERNEL] = "kernel",
 	};
-
 	bool reasons;
 
 	count_named(&m->fallbacks, names, NAMES_REASON, VT_REASONS, now->fallback, before->fallback);
