@@ -128,6 +128,7 @@ size_t present_pages(int pid, const void *address, size_t pages);
 /* What main.c calls: one function a case. */
 extern const char *work_dir;	/* on ext4 */
 void run_collapse(void);
+void run_counts(void);
 void run_exit(void);
 void run_fork(void);
 void run_inject(void);

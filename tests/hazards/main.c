@@ -41,6 +41,7 @@ static const struct {
 	{ "policy", run_policy, { REFFREE, STALE } },
 	{ "reap", run_reap, { REFFREE } },
 	{ "memcg", run_memcg, { REFFREE } },
+	{ "counts", run_counts, { REFFREE } },
 	{ "exit", run_exit, { REFFREE } },
 	{ "refused", run_refused, { REFFREE } },
 	{ "inject", run_inject, { REFFREE } },
