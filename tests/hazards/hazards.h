@@ -130,6 +130,7 @@ extern const char *work_dir;	/* on ext4 */
 void run_collapse(void);
 void run_counts(void);
 void run_exit(void);
+void run_fill(void);
 void run_fork(void);
 void run_inject(void);
 void run_memcg(void);

@@ -18,6 +18,7 @@ const char *work_dir;
 
 #define SUCCESS	"vma_lock_success"	/* page faults without mmap_lock */
 #define REFFREE	"vma_lock_reffree"	/* page faults without a reference */
+#define MISS	"vma_lock_miss"		/* back-offs from a ZOMBIE */
 #define STALE	"vma_lock_stale"	/* of these, those that found out in time that their VMA had changed */
 #define COLLAPSE "thp_collapse_alloc"	/* huge pages that were tried */
 
@@ -36,6 +37,7 @@ static const struct {
 	{ "retract", run_retract, { REFFREE, COLLAPSE } },
 	{ "userfaultfd", run_userfaultfd, { REFFREE, STALE } },
 	{ "unregister", run_unregister, { SUCCESS } },
+	{ "fill", run_fill, { MISS } },
 	{ "fork", run_fork, { REFFREE, STALE } },
 	{ "touch", run_touch, { REFFREE } },
 	{ "policy", run_policy, { REFFREE, STALE } },
