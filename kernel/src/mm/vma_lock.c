@@ -430,6 +430,9 @@ bool vma_peek(struct vm_area_struct *vma, u64 word, unsigned long address,
 				 offsetof(struct vm_area_struct, vm_state)));
 	/* Set while the VMA is open; memcpy() may copy bytes. */
 	peek->vma.anon_vma = READ_ONCE(vma->anon_vma);
+	/* Of private /dev/zero: nothing here needs it, and it isn't held. */
+	if (!peek->vma.vm_ops)
+		peek->vma.vm_file = NULL;
 	atomic64_set(&peek->vma.vm_state, VMA_ZOMBIE);
 	peek->live = vma;
 	peek->gen = vma_word_gen(word);

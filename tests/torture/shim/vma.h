@@ -38,6 +38,7 @@ struct vm_area_struct {
 	unsigned long vm_end;
 	struct mm_struct *vm_mm;
 	const struct vm_operations_struct *vm_ops;
+	struct file *vm_file;		/* none here */
 	vm_flags_t vm_flags;
 	struct anon_vma *anon_vma;	/* none here */
 	u64 content;		/* grows with each mmap() */

@@ -166,7 +166,7 @@ void vma_wake_writer(struct mm_struct *mm);
  *
  * The last user of a closed VMA wakes the writer.  The wake-up touches the mm
  * only, which the caller keeps alive (current->mm, or mmget()); the VMA isn't
- * touched after the decrement.  Any context that may take a spinlock.
+ * touched after the decrement.  Any context that may call wake_up_process().
  */
 static inline void vma_end_read(struct vm_area_struct *vma)
 {
