@@ -147,5 +147,6 @@ void run_touch(void);
 void run_truncate(void);
 void run_unregister(void);
 void run_userfaultfd(void);
+void run_zero(void);
 
 #endif /* HAZARDS_H */

@@ -46,6 +46,7 @@ static const struct {
 	{ "counts", run_counts, { REFFREE } },
 	{ "exit", run_exit, { REFFREE } },
 	{ "refused", run_refused, { REFFREE } },
+	{ "zero", run_zero, { SUCCESS } },
 	{ "inject", run_inject, { REFFREE } },
 };
 

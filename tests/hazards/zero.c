@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A private mapping of /dev/zero, which is anonymous memory with a file, goes away while threads write to it, and so
+ * does the file, whose memory is used again at once.
+ *
+ * What protects: the copy of such a VMA has no file. Code for anonymous memory looks at it where larger folios may be
+ * allocated and CONFIG_FS_DAX is set.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "hazards.h"
+
+#define SHARE	32U		/* pages of a thread */
+#define PAGES	(READERS * SHARE)
+#define HOLD	2000		/* microseconds */
+#define SIZE	"/sys/kernel/mm/transparent_hugepage/hugepages-64kB/enabled"
+
+static char *region, size_before[16];
+
+/* Returns false where there are no such folios. */
+static bool set_size(const char *text)
+{
+	int fd = open(SIZE, O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0 && errno == ENOENT)
+		return false;
+	if (fd < 0 || write(fd, text, strlen(text)) < 0)
+		die(SIZE ": %m");
+	close(fd);
+	return true;
+}
+
+static void restore_size(void)
+{
+	set_size(size_before);
+}
+
+static void allow_larger_folios(void)
+{
+	char line[128], *word;
+	FILE *file = fopen(SIZE, "re");
+
+	if (!file)
+		return;
+	/* always inherit madvise [never] */
+	if (!fgets(line, sizeof(line), file) || !(word = strchr(line, '[')) ||
+	    sscanf(word, "[%15[a-z]]", size_before) != 1)
+		die(SIZE ": it says nothing that is known");
+	fclose(file);
+	if (set_size("always"))
+		atexit(restore_size);
+}
+
+static void turn(unsigned int self, uint64_t round)
+{
+	for (unsigned int i = 0; i < SHARE; i++)
+		store(region + (self * SHARE + i) * PAGE, round);
+}
+
+static void one_round(void)
+{
+	int fd = open("/dev/zero", O_RDWR | O_CLOEXEC);
+
+	if (fd < 0)
+		die("/dev/zero: %m");
+	map_at(region, PAGES, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0);
+	close(fd);
+	begin_turn(rounds());
+	jitter(2 * HOLD);
+	unmap_at(region, PAGES);
+	/* These take the memory of a file before they find out that there is none to be opened. */
+	for (int i = 0; i < 10; i++)
+		if (open("/dev/zero/none", O_RDONLY | O_CLOEXEC) >= 0)
+			die("/dev/zero is a directory");
+	await_turn();
+}
+
+void run_zero(void)
+{
+	region = reserve(TABLE);
+	allow_larger_folios();
+	hold_faults(HOLD);
+	start_turns(READERS, turn);
+	while (another_round())
+		one_round();
+	join_readers();
+}
