@@ -9,6 +9,9 @@
 #
 #	0002-mm-add-the-state-word.patch include/linux/vma_lock.h mm/vma_lock.c
 #
+# kernel/src has them as they are in the end, to be read. Later patches may change
+# them: taking these changes back gives what the first one adds.
+#
 # Empty lines and what follows a # are ignored.  VMALOCK_SERIES names another
 # directory than kernel/ to take series, patches/ and src/ from.
 
@@ -66,15 +69,42 @@ series_hash() {
 	} | sha256sum | cut -d' ' -f1
 }
 
+# series_first REPO: for each new file, as it is before later patches change it, a
+# line "MODE BLOB FILE". Works in the index that GIT_INDEX_FILE names, which is empty afterwards.
+series_first() {
+	local repo=$1 patch files file include=()
+	kgit -C "$repo" read-tree --empty
+	while read -r file; do
+		kgit -C "$repo" update-index --add --cacheinfo \
+			"$(file_mode "$series_dir/src/$file"),$(kgit -C "$repo" hash-object -w "$series_dir/src/$file"),$file"
+		include+=("--include=$file")
+	done < <(series_lines | cut -d' ' -s -f2- | tr -s ' ' '\n')
+	while read -r patch files; do
+		if [ ${#include[@]} -gt 0 ] && grep -q '^diff --git ' "$series_dir/patches/$patch" &&
+			! kgit -C "$repo" apply --cached -R --whitespace=nowarn "${include[@]}" "$series_dir/patches/$patch" >&2; then
+			die "kernel/src is not what $patch leaves: write both with kernel/export"
+		fi
+		for file in $files; do
+			kgit -C "$repo" ls-files -s "$file" | sed -E 's/^([0-9]+) ([0-9a-f]+) 0\t/\1 \2 /'
+			kgit -C "$repo" update-index --force-remove "$file"
+		done
+	done < <(series_lines | tac)
+}
+
 # series_commit REPO BASE VERSION: make one commit for each line of the series
 # on top of BASE and print the last one.  Works in a temporary index: neither
 # the working tree nor a branch of REPO changes.
 series_commit() {
-	local repo=$1 head=$2 version=$3 tmp patch files file blob tree_id
+	local repo=$1 head=$2 version=$3 tmp patch files file mode blob tree_id
+	local -A first=()
 	tmp=$(mktemp -d)
 	# shellcheck disable=SC2064 # expand now: tmp is local
 	trap "rm -rf '$tmp'" EXIT
 	export GIT_INDEX_FILE=$tmp/index
+	series_first "$repo" >"$tmp/first"
+	while read -r mode blob file; do
+		first[$file]=$mode,$blob,$file
+	done <"$tmp/first"
 	kgit -C "$repo" read-tree "$head"
 	while read -r patch files; do
 		rm -rf "$tmp/mail" && mkdir "$tmp/mail"
@@ -94,9 +124,7 @@ series_commit() {
 			if kgit -C "$repo" ls-files --error-unmatch "$file" >/dev/null 2>&1; then
 				die "kernel/series lists $file with $patch as new, but $source_package $version has it"
 			fi
-			blob=$(kgit -C "$repo" hash-object -w "$series_dir/src/$file")
-			kgit -C "$repo" update-index --add --cacheinfo \
-				"$(file_mode "$series_dir/src/$file"),$blob,$file"
+			kgit -C "$repo" update-index --add --cacheinfo "${first[$file]}"
 		done
 		if [ -s "$tmp/diff" ] && grep -q '^diff --git ' "$tmp/diff"; then
 			if ! kgit -C "$repo" apply --cached --check --whitespace=nowarn "$tmp/diff" 2>"$tmp/error"; then

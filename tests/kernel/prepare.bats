@@ -187,19 +187,38 @@ Why.'
 	"$top/kernel/export"
 	[ "$(grep -v '^#' "$VMALOCK_SERIES/series")" = "0001-mm-two-becomes-2.patch include/new.h
 0002-mm-three-becomes-3.patch
-0003-mm-add-only.c.patch mm/only.c" ]
+0003-mm-only-a-new-file.patch
+0004-mm-add-only.c.patch mm/only.c" ]
 	[ "$(cat "$VMALOCK_SERIES/src/include/new.h" | xargs)" = "first second third" ]
-	run grep -l new.h "$VMALOCK_SERIES"/patches/*
-	[ "$status" -eq 1 ]
+	# what later commits change there is in their patches
+	[ "$(grep -l new.h "$VMALOCK_SERIES"/patches/* | grep -o '000[0-9]' | xargs)" = "0002 0003" ]
 	# the exported state counts as prepared ...
-	want=$(g rev-parse 'HEAD^{tree}')
+	want=$(g log --format='%T %s' base..HEAD)
 	"$top/kernel/prepare"
-	# ... and makes the same tree elsewhere
+	# ... and makes the same trees elsewhere
 	rm -rf "$tree"
 	"$top/kernel/prepare"
-	[ "$(g rev-parse 'HEAD^{tree}')" = "$want" ]
-	[ "$(g rev-list --count base..HEAD)" = 3 ]
-	[ "$(g log -1 --format=%s HEAD~2)" = "mm: two becomes 2" ]
+	[ "$(g log --format='%T %s' base..HEAD)" = "$want" ]
+	[ "$(g show HEAD~3:include/new.h)" = first ]
+}
+
+@test "a file in kernel/src that isn't what the patches leave is an error" {
+	mkdir "$VMALOCK_SERIES/src/mm"
+	echo first >"$VMALOCK_SERIES/src/mm/c.c"
+	make_patch 0001-a.patch two 2
+	{
+		sed '/^---$/q' "$VMALOCK_SERIES/patches/0001-a.patch"
+		printf '%s\n' 'diff --git a/mm/c.c b/mm/c.c' '--- a/mm/c.c' '+++ b/mm/c.c' '@@ -1 +1,2 @@' ' first' '+second'
+	} >"$VMALOCK_SERIES/patches/0002-b.patch"
+	printf '0001-a.patch mm/c.c\n0002-b.patch\n' >"$VMALOCK_SERIES/series"
+	run "$top/kernel/prepare"
+	[ "$status" -eq 1 ]
+	[[ "$output" == *"kernel/src is not what 0002-b.patch leaves: write both with kernel/export"* ]]
+	[ ! -e "$tree" ]
+	echo second >>"$VMALOCK_SERIES/src/mm/c.c"
+	"$top/kernel/prepare"
+	[ "$(g show HEAD~1:mm/c.c)" = first ]
+	[ "$(g show HEAD:mm/c.c | xargs)" = "first second" ]
 }
 
 @test "export refuses uncommitted changes" {
