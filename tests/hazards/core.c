@@ -156,6 +156,12 @@ void die(const char *format, ...)
 	exit(2);
 }
 
+void skip(const char *reason)
+{
+	puts(reason);
+	exit(77);
+}
+
 bool stopped(void)
 {
 	return atomic_load_explicit(&the_end->over, memory_order_relaxed);

@@ -8,7 +8,7 @@
 #        guest.sh --break CASE HAZARDS SECONDS PARAMETER=VALUE... - CASE as it is, then "armed", then CASE with the
 # PARAMETERs set. Besides those of cases.txt, CASE can be CASE.sh here, which another suite runs without --break.
 #
-# A case that has a CASE.sh here is run by that, which finds the program in HAZARDS; status 77 skips it.
+# A case that has a CASE.sh here is run by that, which finds the program in HAZARDS. Status 77 skips a case.
 #
 # Prints TAP without numbers. A case passes if the program found nothing wrong and the kernel had no complaint.
 set -euo pipefail

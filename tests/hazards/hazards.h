@@ -24,6 +24,8 @@
 void violation(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* The test can't go on, for a reason that says nothing about the kernel: exits with 2. */
 void die(const char *format, ...) __attribute__((format(printf, 1, 2), noreturn));
+/* There is nothing to be tested on this kernel, for REASON: exits with 77. */
+void skip(const char *reason) __attribute__((noreturn));
 /* Has the test ended? For readers. */
 bool stopped(void);
 /* One more round? For the main thread. No as soon as the time is over and the faults that a case is about happened. */

@@ -5,7 +5,7 @@
  * Usage: hazards CASE SECONDS DIR - DIR is a directory on ext4. "hazards list" prints the names of the cases.
  *
  * Prints what it did and found wrong, as TAP comments. Exit status: 0 nothing was wrong, 1 something was,
- * 2 the case could not be run, 3 it received a signal that nothing explains.
+ * 2 the case could not be run, 77 not on this kernel, 3 it received a signal that nothing explains.
  */
 #include <stdio.h>
 #include <stdlib.h>

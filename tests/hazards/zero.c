@@ -57,6 +57,21 @@ static void allow_larger_folios(void)
 		atexit(restore_size);
 }
 
+/* Is the code there that would look at the file? */
+static bool has_fs_dax(void)
+{
+	FILE *file = fopen("/proc/kallsyms", "re");
+	char line[512];
+	bool found = false;
+
+	if (!file)
+		die("/proc/kallsyms: %m");
+	while (!found && fgets(line, sizeof(line), file))
+		found = strstr(line, " dax_iomap_rw");
+	fclose(file);
+	return found;
+}
+
 static void turn(unsigned int self, uint64_t round)
 {
 	for (unsigned int i = 0; i < SHARE; i++)
@@ -83,6 +98,8 @@ static void one_round(void)
 
 void run_zero(void)
 {
+	if (!has_fs_dax())
+		skip("only on a kernel with CONFIG_FS_DAX, such as make kernel-inject");
 	region = reserve(TABLE);
 	allow_larger_folios();
 	hold_faults(HOLD);
