@@ -2,8 +2,10 @@
 /*
  * Threads fill a mapping through a userfaultfd (UFFDIO_COPY, UFFDIO_ZEROPAGE, UFFDIO_MOVE) while it is replaced.
  *
- * What protects: the replacement waits for them, and they give up as soon as they see that their VMA is a ZOMBIE.
+ * What protects: the replacement waits for them, and as soon as they see that their VMA is a ZOMBIE they look up what is
+ * mapped instead, or give up.
  */
+#include <errno.h>
 #include <linux/userfaultfd.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -44,12 +46,20 @@ static const char *idle_one(void)
 	return NULL;
 }
 
+/* Without a monitor that is told of changes there is nothing to be tried again. */
+static void check(const char *what, long long result)
+{
+	if (result == -EAGAIN)
+		violation("%s: %s", what, strerror(EAGAIN));
+}
+
 /* Bytes that were filled. */
 static long long copy(char *to, char *from)
 {
 	struct uffdio_copy args = { .dst = (uintptr_t)to, .src = (uintptr_t)from, .len = SHARE * PAGE };
 
 	ioctl(uffd, UFFDIO_COPY, &args);
+	check("UFFDIO_COPY", args.copy);
 	return args.copy;
 }
 
@@ -59,6 +69,7 @@ static long long zero(char *to, char *from)
 
 	(void)from;
 	ioctl(uffd, UFFDIO_ZEROPAGE, &args);
+	check("UFFDIO_ZEROPAGE", args.zeropage);
 	return args.zeropage;
 }
 
