@@ -60,6 +60,8 @@ void run_policy(void)
 	while (another_round()) {
 		unsigned int node = rounds() % 2;
 
+		/* held up from here: on a busy host all pages would be there again before that */
+		hold_faults(hold_time);
 		set_policy(area.start, ANY);
 		drop_pages(area.start, PAGES);
 		settle_and_hold(ANY);
@@ -71,6 +73,8 @@ void run_policy(void)
 		quiesce();
 		check(area.start, node);
 		/* faults with a policy, which goes meanwhile */
+		hold_faults(hold_time);
+		drop_pages(area.start, PAGES);
 		settle_and_hold(node);
 		unsettle();
 	}
