@@ -6,7 +6,6 @@
  * What protects: who must not be wrong by what the CPUs keep adds their shares up.
  */
 #define _GNU_SOURCE
-#include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -77,15 +76,6 @@ static void peak(bool by_exec)
 	if ((unsigned long)usage.ru_maxrss * 1024 < cpus * SLICE * PAGE)
 		violation("%s: ru_maxrss is %ld kB, but %lu kB were mapped", by_exec ? "exec" : "exit",
 			  usage.ru_maxrss, cpus * SLICE * PAGE / 1024);
-}
-
-static void write_file(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
-
-	if (fd < 0 || write(fd, text, strlen(text)) != (ssize_t)strlen(text))
-		die("%s: %m", path);
-	close(fd);
 }
 
 /* Before anybody else. */

@@ -120,6 +120,8 @@ void collapse(void *address);
 int new_file(const char *dir, size_t pages);
 /* A file that can't be mapped MAP_PRIVATE, which ->mmap() finds out. */
 int unmappable_file(void);
+/* Writes TEXT to a file that exists, such as one of /proc. */
+void write_file(const char *path, const char *text);
 /* Writes page NUMBER, which then begins with VALUE. */
 void fill_page(int fd, size_t number, uint64_t value);
 /* A userfaultfd with FEATURES, which doesn't block. */

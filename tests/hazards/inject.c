@@ -43,15 +43,6 @@ static atomic_int reader_ids[READERS];
 enum mode { ONE, ALL_FROM_ONE };
 static enum mode mode;
 
-static void write_file(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
-
-	if (fd < 0 || write(fd, text, strlen(text)) != (ssize_t)strlen(text))
-		die("%s (has the kernel fault injection?): %m", path);
-	close(fd);
-}
-
 static void set_attribute(const char *directory, const char *name, const char *text)
 {
 	char path[96];

@@ -6,7 +6,6 @@
  * it can't.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -27,13 +26,9 @@ static char group[96], *region;
 static void write_group(const char *name, const char *text)
 {
 	char path[128];
-	int fd;
 
 	snprintf(path, sizeof(path), "%s/%s", group, name);
-	fd = open(path, O_WRONLY | O_CLOEXEC);
-	if (fd < 0 || write(fd, text, strlen(text)) != (ssize_t)strlen(text))
-		die("%s: %m", path);
-	close(fd);
+	write_file(path, text);
 }
 
 static unsigned long memory_current(void)

@@ -79,6 +79,15 @@ int unmappable_file(void)
 	return fd;
 }
 
+void write_file(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0 || write(fd, text, strlen(text)) != (ssize_t)strlen(text))
+		die("%s: %m", path);
+	close(fd);
+}
+
 void fill_page(int fd, size_t number, uint64_t value)
 {
 	char page[PAGE];

@@ -6,7 +6,6 @@
  * What protects: the copy of such a VMA has no file. Code for anonymous memory looks at it where larger folios may be
  * allocated and CONFIG_FS_DAX is set.
  */
-#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,22 +22,9 @@
 
 static char *region, size_before[16];
 
-/* Returns false where there are no such folios. */
-static bool set_size(const char *text)
-{
-	int fd = open(SIZE, O_WRONLY | O_CLOEXEC);
-
-	if (fd < 0 && errno == ENOENT)
-		return false;
-	if (fd < 0 || write(fd, text, strlen(text)) < 0)
-		die(SIZE ": %m");
-	close(fd);
-	return true;
-}
-
 static void restore_size(void)
 {
-	set_size(size_before);
+	write_file(SIZE, size_before);
 }
 
 static void allow_larger_folios(void)
@@ -47,14 +33,14 @@ static void allow_larger_folios(void)
 	FILE *file = fopen(SIZE, "re");
 
 	if (!file)
-		return;
+		skip("only on a kernel with larger anonymous folios");
 	/* always inherit madvise [never] */
 	if (!fgets(line, sizeof(line), file) || !(word = strchr(line, '[')) ||
 	    sscanf(word, "[%15[a-z]]", size_before) != 1)
 		die(SIZE ": it says nothing that is known");
 	fclose(file);
-	if (set_size("always"))
-		atexit(restore_size);
+	write_file(SIZE, "always");
+	atexit(restore_size);
 }
 
 /* Is the code there that would look at the file? */
