@@ -296,7 +296,12 @@ vma_walk_to_ref(struct mm_struct *mm, unsigned long address,
 
 	while (result != VMA_LOOKUP_REF && result != VMA_LOOKUP_NONE) {
 		if (!vma_walk_again(result)) {
-			if (waits++ == VMA_MAX_WAITS) {
+			/*
+			 * An even generation: closed without mmap_lock held
+			 * for write, as a driver's ->fault() that sets a flag
+			 * does.  No section's end to wait for.
+			 */
+			if (!(found->gen & 1) || waits++ == VMA_MAX_WAITS) {
 				reason = VMA_FALLBACK_STARVED;
 				break;
 			}
