@@ -125,8 +125,9 @@ guest() {
 	tap_result "$guest_status" "$name: the guest ended well (status $guest_status)" "$tap_work/err"
 }
 
-# tap_end - the plan, and the suite's exit
+# tap_end - the plan, and the suite's exit. A suite without a test, since what it was told to pick isn't there, fails.
 tap_end() {
+	[ "$tap_count" != 0 ] || tap_result 1 "there is a test to run"
 	echo "1..$tap_count"
 	[ -z "$tap_bailed" ] || echo "# $tap_bailed"
 	[ "$tap_failed" = 0 ]

@@ -25,6 +25,12 @@ passed_on() {
 	[ "$status" -eq 0 ]
 }
 
+@test "a suite that has run no test fails" {
+	run bash -c '. "$1/tests/guest/lib.sh"; tap_end' ends "$top"
+	[ "$status" -eq 1 ]
+	[[ $output == "not ok 1 "*"1..1" ]]
+}
+
 # guests STATUS OUTPUT - how often a guest is started that ends so, after an Oops of the emulation
 guests() {
 	mkdir -p fake/tools/vm
