@@ -21,7 +21,7 @@
 
 #define MAX_DO	4
 
-enum what { NOTHING, READ, MMAP, MUNMAP, CHANGE, LOCK_ALL };
+enum what { NOTHING, READ, MMAP, MUNMAP, CHANGE, LOCK_ALL, STRAY };
 
 /* What a task does, one after the other, each on pages [first, last). */
 struct step {
@@ -44,6 +44,7 @@ static const struct scenario scenarios[] = {
 	{ "a fault, fork()", false, { { { READ, 0 } }, { { LOCK_ALL } } } },
 	{ "a fault, mprotect() twice", false, { { { READ, 0 } }, { { CHANGE, 0, 2 }, { CHANGE, 0, 2 } } } },
 	{ "a fault, mmap(), munmap()", false, { { { READ, 0 } }, { { MMAP, 0, 1 }, { MUNMAP, 0, 1 } } } },
+	{ "a fault, a flag set under mmap_lock held for read", false, { { { READ, 0 } }, { { STRAY, 0 } } } },
 	{ "two threads read, mmap()", true,
 	  { { { READ, 0 }, { READ, 0 } }, { { READ, 0 } }, { { MMAP, 0, 1 } } } },
 	{ "two faults, mprotect()", false, { { { READ, 0 } }, { { READ, 1 } }, { { CHANGE, 0, 2 } } } },
@@ -74,6 +75,9 @@ static void do_step(struct cpu *cpu, const struct step *step)
 		break;
 	case LOCK_ALL:
 		space_lock_all(&space);
+		break;
+	case STRAY:
+		space_stray(&space, step->first);
 		break;
 	case NOTHING:
 		break;

@@ -221,6 +221,19 @@ void space_change(struct space *space, int first, int last)
 	mmap_write_unlock(mm);
 }
 
+void space_stray(struct space *space, int page)
+{
+	struct mm_struct *mm = &space->mm;
+	struct vm_area_struct *vma;
+
+	mmap_read_lock(mm);
+	vma = tree_lookup(mm, page);
+	/* vma_start_write() would complain, and go on */
+	if (vma)
+		__vma_start_write(vma);
+	mmap_read_unlock(mm);
+}
+
 void space_lock_all(struct space *space)
 {
 	struct mm_struct *mm = &space->mm;

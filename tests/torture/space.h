@@ -40,6 +40,8 @@ void space_mmap(struct space *space, int first, int last);
 void space_munmap(struct space *space, int first, int last);
 /* mprotect() and the like: split off the range and change it in place */
 void space_change(struct space *space, int first, int last);
+/* close the VMA as no one may, with mmap_lock held for read: a flag that a driver's ->fault() sets */
+void space_stray(struct space *space, int page);
 /* fork(): exclude all page faults, and look at everything */
 void space_lock_all(struct space *space);
 
