@@ -8,7 +8,7 @@ CONSOLE is a guest's console log, VMLINUX the kernel it ran, with lines of the s
 a git repository in which "base" is the source without the series.
 
 The series has a part in a race if one of the two accesses is on a line that it adds, or if one of the two stacks
-goes through a function in a file that it adds. Each such race is a line: the functions that access, and the places
+goes through a function in a file that it adds; what an interrupt came upon is no part of its stack. Each such race is a line: the functions that access, and the places
 in the source. ACCEPTED lists races, as printed here without what is in parentheses, each with a tab and the reason.
 Printed are the races that it lacks, each with KCSAN's report, then, as lines with "# " before them, what was
 accepted and how many races there were that are others' business.
@@ -24,6 +24,7 @@ HEADER = re.compile(r"BUG: KCSAN: (data-race|assert: race) in ")
 ACCESS = re.compile(r"^(?:race at unknown origin, with )?"
                     r"(?:read|write|assert no).* to 0x[0-9a-f]+ of \d+ bytes by .* on cpu \d+:$")
 FRAME = re.compile(r"^ ([\w.$]+)\+0x([0-9a-f]+)/0x[0-9a-f]+")
+ENTRY = re.compile(r"^asm_\w*(sysvec|interrupt)")
 STAMP = re.compile(r"^(?:<\d+>)?\[ *\d+\.\d+\](?:\[ *[TC]\d+\])? ?")
 
 
@@ -65,13 +66,15 @@ def blocks(path):
 
 
 def stacks(block):
-    """The stack of each access: (symbol, offset), innermost first."""
-    found = []
+    """The stack of each access: (symbol, offset), innermost first, an interrupt's up to its entry."""
+    found, interrupt = [], False
     for line in block:
         if ACCESS.match(line):
             found.append([])
+            interrupt = "by interrupt on cpu" in line
         elif (match := FRAME.match(line)) and found:
-            found[-1].append((match[1], int(match[2], 16)))
+            if not (interrupt and found[-1] and ENTRY.match(found[-1][-1][0])):
+                found[-1].append((match[1], int(match[2], 16)))
     if not found or not all(found):
         raise Unreadable("a report without a stack:\n" + "\n".join(block))
     return found
