@@ -114,6 +114,8 @@ void map_at(void *address, size_t pages, int prot, int flags, int fd, size_t fir
 /* Back to the reservation, without access. */
 void unmap_at(void *address, size_t pages);
 void drop_pages(void *address, size_t pages);
+/* Skips the case on a kernel that has no huge pages. */
+void need_huge_pages(void);
 /* Asks for a huge page at ADDRESS; that may fail because a page is in use, or it is there already. */
 void collapse(void *address);
 /* A file without a name, of holes; in directory DIR, or in memory if that is NULL. */

@@ -49,6 +49,12 @@ void drop_pages(void *address, size_t pages)
 		die("MADV_DONTNEED: %m");
 }
 
+void need_huge_pages(void)
+{
+	if (access("/sys/kernel/mm/transparent_hugepage", F_OK))
+		skip("only on a kernel with CONFIG_TRANSPARENT_HUGEPAGE");
+}
+
 void collapse(void *address)
 {
 	if (madvise(address, TABLE, MADV_COLLAPSE) && errno != EAGAIN && errno != EINVAL && errno != EBUSY &&

@@ -23,8 +23,10 @@ static enum access expect(uint64_t state, unsigned int block, uint64_t *value)
 void run_retract(void)
 {
 	struct area areas[2];
-	int fd = new_file(NULL, PAGES);
+	int fd;
 
+	need_huge_pages();
+	fd = new_file(NULL, PAGES);
 	for (int i = 0; i < 2; i++) {
 		areas[i] = (struct area){ .start = reserve(TABLE), .blocks = BLOCKS, .step = AROUND * PAGE,
 					  .expect = expect };

@@ -79,5 +79,6 @@ void run_touch(void)
 
 void run_collapse(void)
 {
+	need_huge_pages();
 	run(true);
 }

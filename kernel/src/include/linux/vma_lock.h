@@ -426,8 +426,8 @@ struct vma_peek {
 #endif /* CONFIG_PER_VMA_LOCK */
 
 /*
- * How often a page fault goes back to the lookup because its handler slept or
- * found a ZOMBIE, before it queues for mmap_lock.
+ * How many lookups a page fault has, while its handlers sleep or find a ZOMBIE,
+ * before it queues for mmap_lock.
  */
 #define VMA_MAX_TRIES	3
 
