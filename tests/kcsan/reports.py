@@ -9,7 +9,8 @@ a git repository in which "base" is the source without the series.
 
 The series has a part in a race if one of the two accesses is on a line that it adds, or if one of the two stacks
 goes through a function in a file that it adds; what an interrupt came upon is no part of its stack. Each such race is a line: the functions that access, and the places
-in the source. ACCEPTED lists races, as printed here without what is in parentheses, each with a tab and the reason.
+in the source. ACCEPTED lists races, as printed here without what is in parentheses, or, in parentheses, the functions
+that are inlined there, in alphabetical order, wherever that is; each with a tab and the reason.
 Printed are the races that it lacks, each with KCSAN's report, then, as lines with "# " before them, what was
 accepted and how many races there were that are others' business.
 
@@ -160,8 +161,10 @@ def main(arguments):
                 continue
             ends = sorted(innermost(stack, places) for stack in accesses)
             name = " / ".join(end[0] for end in ends)
-            if name in reasons:
-                fine[name] = fine.get(name, 0) + 1
+            inlined = f"({' / '.join(sorted(end[1].split()[0] for end in ends))})"
+            known = next((key for key in (name, inlined) if key in reasons), None)
+            if known:
+                fine[known] = fine.get(known, 0) + 1
             else:
                 races.setdefault(f"{name} ({' / '.join(end[1] for end in ends)})", block)
     except (OSError, subprocess.CalledProcessError, Unreadable) as error:
