@@ -10,13 +10,14 @@ a git repository in which "base" is the source without the series.
 The series has a part in a race if one of the two accesses is on a line that it adds, or if one of the two stacks
 goes through a function in a file that it adds; what an interrupt came upon is no part of its stack. Each such race is a line: the functions that access, and the places
 in the source. ACCEPTED lists races, as printed here without what is in parentheses, or, in parentheses, the functions
-that are inlined there, in alphabetical order, wherever that is; each with a tab and the reason.
+that are inlined there, in alphabetical order, wherever that is; * for any text; each with a tab and the reason.
 Printed are the races that it lacks, each with KCSAN's report, then, as lines with "# " before them, what was
 accepted and how many races there were that are others' business.
 
 Exit status: 0 no race but those accepted; 1 there is another one; 2 wrong usage, or a report that can't be read.
 """
 
+import fnmatch
 import re
 import subprocess
 import sys
@@ -162,7 +163,7 @@ def main(arguments):
             ends = sorted(innermost(stack, places) for stack in accesses)
             name = " / ".join(end[0] for end in ends)
             inlined = f"({' / '.join(sorted(end[1].split()[0] for end in ends))})"
-            known = next((key for key in (name, inlined) if key in reasons), None)
+            known = next((key for key in reasons for text in (name, inlined) if fnmatch.fnmatchcase(text, key)), None)
             if known:
                 fine[known] = fine.get(known, 0) + 1
             else:
