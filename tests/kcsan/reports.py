@@ -8,9 +8,10 @@ CONSOLE is a guest's console log, VMLINUX the kernel it ran, with lines of the s
 a git repository in which "base" is the source without the series.
 
 The series has a part in a race if one of the two accesses is on a line that it adds, or if one of the two stacks
-goes through a function in a file that it adds; what an interrupt came upon is no part of its stack. Each such race is a line: the functions that access, and the places
-in the source. ACCEPTED lists races, as printed here without what is in parentheses, or, in parentheses, the functions
-that are inlined there, in alphabetical order, wherever that is; * for any text; each with a tab and the reason.
+goes through a function in a file that it adds; what an interrupt came upon is no part of its stack. Each such race is
+a line: the functions that access, and the places in the source. ACCEPTED lists races, as printed here without what is
+in parentheses, or, in parentheses, the functions that are inlined there, in alphabetical order, wherever that is; * for
+any text; each with a tab and the reason.
 Printed are the races that it lacks, each with KCSAN's report, then, as lines with "# " before them, what was
 accepted and how many races there were that are others' business.
 
