@@ -44,6 +44,7 @@ guests() {
 @test "a guest that the emulation lost is started again, one in which a test failed is not" {
 	[ "$(guests 125 'ok - begins' | tail -n 1)" = 3 ]
 	[ "$(guests 126 'ok - begins' | tail -n 1)" = 3 ]
+	[ "$(guests 125 'ok - changes: no violation' | tail -n 1)" = 3 ]
 	[ "$(guests 1 'not ok - a race' | tail -n 1)" = 1 ]
 	[ "$(guests 126 'not ok - a race' | tail -n 1)" = 1 ]
 	[ "$(guests 125 '# violation: a page of another file' | tail -n 1)" = 1 ]
