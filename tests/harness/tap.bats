@@ -48,4 +48,5 @@ guests() {
 	[ "$(guests 1 'not ok - a race' | tail -n 1)" = 1 ]
 	[ "$(guests 126 'not ok - a race' | tail -n 1)" = 1 ]
 	[ "$(guests 125 '# violation: a page of another file' | tail -n 1)" = 1 ]
+	[ "$(guests 125 '# violation stale-data: mode=anon' | tail -n 1)" = 1 ]
 }
