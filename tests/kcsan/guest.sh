@@ -12,6 +12,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 load=$1 hazards=$2
 detector=/sys/kernel/debug/kcsan
 
+# now: its reports will push what was said at boot out of the log
+dmesg | sed -n 's/.*kcsan: selftest:/# kcsan selftest:/p'
 echo on >"$detector"
 # leaves a file system on /mnt/scratch
 ../giant/mixed.sh "$load"
@@ -31,4 +33,3 @@ while IFS=$'\t' read -r name promise; do
 done < <(grep -v '^#' ../hazards/cases.txt)
 echo off >"$detector"
 sed 's/^/# kcsan /' "$detector"
-dmesg | sed -n 's/.*kcsan: selftest:/# kcsan selftest:/p'

@@ -11,7 +11,7 @@ The series has a part in a race if one of the two accesses is on a line that it 
 goes through a function in a file that it adds; what an interrupt came upon is no part of its stack. Each such race is
 a line: the functions that access, and the places in the source. ACCEPTED lists races, as printed here without what is
 in parentheses, or, in parentheses, the functions that are inlined there, in alphabetical order, wherever that is; * for
-any text; each with a tab and the reason.
+any text; each with a tab and the reason. Not for accesses on lines that the series adds: mark these in the code.
 Printed are the races that it lacks, each with KCSAN's report, then, as lines with "# " before them, what was
 accepted and how many races there were that are others' business.
 
@@ -118,10 +118,13 @@ class Places:
         return places
 
 
-def ours(stack, places, files, lines):
-    """Has the series a part in this access?"""
-    if any(path in files or (path, line) in lines for _, path, line in places(*stack[0])):
-        return True
+def ours_itself(stack, places, files, lines):
+    """Is this access on a line that the series adds?"""
+    return any(path in files or (path, line) in lines for _, path, line in places(*stack[0]))
+
+
+def ours_above(stack, places, files):
+    """Does the series call what makes this access?"""
     return any(path in files for frame in stack[1:] for _, path, _ in places(*frame))
 
 
@@ -158,14 +161,15 @@ def main(arguments):
         places = Places(vmlinux)
         for block in blocks(console):
             accesses = stacks(block)
-            if not any(ours(stack, places, files, lines) for stack in accesses):
+            itself = any(ours_itself(stack, places, files, lines) for stack in accesses)
+            if not itself and not any(ours_above(stack, places, files) for stack in accesses):
                 others += 1
                 continue
             ends = sorted(innermost(stack, places) for stack in accesses)
             name = " / ".join(end[0] for end in ends)
             inlined = f"({' / '.join(sorted(end[1].split()[0] for end in ends))})"
             known = next((key for key in reasons for text in (name, inlined) if fnmatch.fnmatchcase(text, key)), None)
-            if known:
+            if known and not itself:
                 fine[known] = fine.get(known, 0) + 1
             else:
                 races.setdefault(f"{name} ({' / '.join(end[1] for end in ends)})", block)
